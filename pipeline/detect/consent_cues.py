@@ -35,7 +35,7 @@ _BEFORE_A_NOTICE = word_set(
     up by the way quick always usual today before we start begin and welcome thanks for joining this our todays these
     know"""
 )
-_NO_NOTICE = word_set("i im id ill ive me my myself without")
+_NO_NOTICE = _I | {"without"}
 _NEAR_WORDS = 8
 """Words between what is said of the recording and what is said against it: a judgement."""
 

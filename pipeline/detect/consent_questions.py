@@ -14,12 +14,11 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from pipeline.detect.locate.conversation import (
-    ConversationTurn,
+    Conversation,
     TurnSentence,
-    captioned_turns,
-    sentences_in_time,
-    spoken_turns,
-    written_turns,
+    captioned_conversation,
+    spoken_conversation,
+    written_conversation,
 )
 from pipeline.detect.locate.words_and_text import CAPTIONS, EMBEDDED
 from pipeline.lexicon.cues import places, says
@@ -58,17 +57,17 @@ class _Question(NamedTuple):
 
 def consent_answers(session: Session, transcript: Transcript, cues: SpokenCues) -> Iterator[ConsentCue]:
     """Every answer that objects to the recording or tells of a minor, by what was heard, by captions and by chat."""
-    written = written_turns(session.chat)
+    written = written_conversation(session.chat)
     for spoken, in_sound in (
-        (spoken_turns(transcript), True),
-        (captioned_turns(session.captions, CAPTIONS), False),
-        (captioned_turns(session.embedded, EMBEDDED), False),
+        (spoken_conversation(transcript), True),
+        (captioned_conversation(session.captions, CAPTIONS), False),
+        (captioned_conversation(session.embedded, EMBEDDED), False),
     ):
         asked = list(_questions(spoken, cues))
         for kind, answer in _answers(asked, spoken, cues, within_s=_ANSWER_S):
             yield ConsentCue(
                 kind=kind,
-                track_id=spoken[answer.turn].speaker[0] if in_sound else None,
+                track_id=spoken.speaker(answer)[0] if in_sound else None,
                 start_s=answer.start_s,
                 end_s=answer.end_s,
             )
@@ -76,19 +75,19 @@ def consent_answers(session: Session, transcript: Transcript, cues: SpokenCues) 
     yield from _in_chat(list(_questions(written, cues)), written, cues)
 
 
-def _in_chat(asked: Sequence[_Question], written: Sequence[ConversationTurn], cues: SpokenCues) -> Iterator[ConsentCue]:
+def _in_chat(asked: Sequence[_Question], written: Conversation, cues: SpokenCues) -> Iterator[ConsentCue]:
     for kind, answer in _answers(asked, written, cues, within_s=_CHAT_ANSWER_S):
-        yield ConsentCue(kind=kind, chat_line=written[answer.turn].pieces[0])
+        yield ConsentCue(kind=kind, chat_line=written.turns[answer.turn].pieces[0])
 
 
-def _questions(spoken: Sequence[ConversationTurn], cues: SpokenCues) -> Iterator[_Question]:
+def _questions(spoken: Conversation, cues: SpokenCues) -> Iterator[_Question]:
     """The questions, each in a sentence or in two of a turn: "We record this call. Is that okay?"."""
     before: dict[int, list[str]] = {}
-    for sentence in sentences_in_time(spoken):
+    for sentence in spoken.sentences:
         words = _words(sentence, spoken)
         asks = asked_by(words, cues) or asked_by([*before.get(sentence.turn, []), *words], cues)
         if asks is not None:
-            yield _Question(sentence.start_s, sentence.end_s, spoken[sentence.turn].speaker[1], asks)
+            yield _Question(sentence.start_s, sentence.end_s, spoken.speaker(sentence)[1], asks)
         before[sentence.turn] = words
 
 
@@ -105,17 +104,17 @@ def asked_by(words: Sequence[str], cues: SpokenCues) -> Asks | None:
 
 
 def _answers(
-    asked: Sequence[_Question], spoken: Sequence[ConversationTurn], cues: SpokenCues, *, within_s: float
+    asked: Sequence[_Question], spoken: Conversation, cues: SpokenCues, *, within_s: float
 ) -> Iterator[tuple[ConsentCueKind, TurnSentence]]:
     """The sentences that answer one of the questions, begun within some seconds of its end, so that it matters."""
-    in_time = sentences_in_time(spoken)
+    in_time = spoken.sentences
     for question in asked:
         answers: Counter[tuple[str, str | None]] = Counter()
         for number in range(bisect_right(in_time, question.start_s, key=itemgetter(0)), len(in_time)):
             sentence = in_time[number]
             if sentence.start_s > question.end_s + within_s:
                 break
-            speaker = spoken[sentence.turn].speaker
+            speaker = spoken.speaker(sentence)
             answers_self = speaker[1] is not None and speaker[1] == question.participant_id
             if answers_self and question.asks is not Asks.NOTHING:
                 continue
@@ -144,5 +143,5 @@ def _matters(words: Sequence[str], asks: Asks, cues: SpokenCues) -> bool:
     return says(cues.refuses, words) or (says(bare, words) and not says(cues.assents, words))
 
 
-def _words(sentence: TurnSentence, spoken: Sequence[ConversationTurn]) -> list[str]:
-    return places(sentence.raw(spoken))[1]
+def _words(sentence: TurnSentence, spoken: Conversation) -> list[str]:
+    return places(spoken.raw(sentence))[1]

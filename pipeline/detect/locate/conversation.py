@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import NamedTuple
 
-from pipeline.detect.locate.words_and_text import turns
+from pipeline.detect.locate.words_and_text import turns as turns_of_words
 from pipeline.detect.text.offset_map import OffsetMap
 from pipeline.lexicon.cues import places, sentences
 from pipeline.records import ChatLine, Cue, Transcript
@@ -36,30 +36,42 @@ class TurnSentence(NamedTuple):
     start_char: int
     end_char: int
 
-    def raw(self, spoken: Sequence[ConversationTurn]) -> str:
-        """The sentence as it is written."""
-        return spoken[self.turn].text.text[self.start_char : self.end_char]
+
+class Conversation:
+    """Turns, and the sentences of all of them by when they begin, as ``sentences``."""
+
+    def __init__(self, turns: Iterable[ConversationTurn]) -> None:
+        self.turns = tuple(turns)
+        self.sentences = sorted(each for number, turn in enumerate(self.turns) for each in _sentences(number, turn))
+
+    def raw(self, sentence: TurnSentence) -> str:
+        """A sentence as it is written."""
+        return self.turns[sentence.turn].text.text[sentence.start_char : sentence.end_char]
+
+    def speaker(self, sentence: TurnSentence) -> tuple[str, str | None]:
+        """Who says a sentence: the track or surface, and the participant if known."""
+        return self.turns[sentence.turn].speaker
 
 
-def spoken_turns(transcript: Transcript) -> list[ConversationTurn]:
-    """The turns of all tracks."""
+def spoken_conversation(transcript: Transcript) -> Conversation:
+    """What was heard, of all tracks."""
     words = transcript.words
-    return [
+    return Conversation(
         ConversationTurn(
             speaker=(words[turn[0]].track_id, words[turn[0]].participant_id),
             pieces=tuple(turn),
             text=OffsetMap([words[index].text for index in turn]),
             times=tuple((words[index].start_s, words[index].end_s) for index in turn),
         )
-        for turn in turns(words)
+        for turn in turns_of_words(words)
         if turn
-    ]
+    )
 
 
-def captioned_turns(captions: Sequence[Cue], surface: str) -> list[ConversationTurn]:
+def captioned_conversation(captions: Sequence[Cue], surface: str) -> Conversation:
     """The captions that follow each other with the same speaker, as one turn each."""
     speakers = groupby(range(len(captions)), key=lambda index: captions[index].participant_id)
-    return [
+    return Conversation(
         ConversationTurn(
             speaker=(surface, participant_id),
             pieces=tuple(run),
@@ -68,12 +80,12 @@ def captioned_turns(captions: Sequence[Cue], surface: str) -> list[ConversationT
         )
         for participant_id, indices in speakers
         for run in [list(indices)]
-    ]
+    )
 
 
-def written_turns(chat: Sequence[ChatLine]) -> list[ConversationTurn]:
+def written_conversation(chat: Sequence[ChatLine]) -> Conversation:
     """Each line of a chat as a turn."""
-    return [
+    return Conversation(
         ConversationTurn(
             speaker=("chat", line.participant_id),
             pieces=(index,),
@@ -81,12 +93,7 @@ def written_turns(chat: Sequence[ChatLine]) -> list[ConversationTurn]:
             times=((line.at_s, line.at_s),),
         )
         for index, line in enumerate(chat)
-    ]
-
-
-def sentences_in_time(spoken: Sequence[ConversationTurn]) -> list[TurnSentence]:
-    """The sentences of all turns, by when they begin."""
-    return sorted(sentence for number, turn in enumerate(spoken) for sentence in _sentences(number, turn))
+    )
 
 
 def _sentences(number: int, turn: ConversationTurn) -> Iterator[TurnSentence]:

@@ -13,12 +13,11 @@ from typing import NamedTuple
 
 from pipeline.detect.gazetteer.statements import statement_recognizer
 from pipeline.detect.locate.conversation import (
-    ConversationTurn,
+    Conversation,
     TurnSentence,
-    captioned_turns,
-    sentences_in_time,
-    spoken_turns,
-    written_turns,
+    captioned_conversation,
+    spoken_conversation,
+    written_conversation,
 )
 from pipeline.detect.locate.words_and_text import CAPTIONS, CHAT, EMBEDDED, make_finding, sound_places
 from pipeline.detect.text.offset_map import OffsetMap
@@ -60,7 +59,7 @@ def crossing_statements(session: Session, transcript: Transcript, context: Conte
         *_in_words(transcript, recognize),
         *_in_captions(session.captions, CAPTIONS, recognize),
         *_in_captions(session.embedded, EMBEDDED, recognize),
-        *_in_texts(written_turns(session.chat), CHAT, recognize, _CHAT_S, _CHAT_S),
+        *_in_texts(written_conversation(session.chat), CHAT, recognize, _CHAT_S, _CHAT_S),
     )
 
 
@@ -99,10 +98,10 @@ def _extent(place: SoundPlace | TextPlace | PicturePlace) -> tuple[str, tuple[in
 
 
 def _in_words(transcript: Transcript, recognize: Recognizer) -> Iterator[CrossingStatement]:
-    spoken = spoken_turns(transcript)
+    spoken = spoken_conversation(transcript)
     for text, match, parts in _crossing(spoken, recognize, _NEXT_S, _OWN_NEXT_S):
         touched = [
-            [spoken[turn].pieces[part.piece] for part in spoken[turn].text.parts(start_char, end_char)]
+            [spoken.turns[turn].pieces[part.piece] for part in spoken.turns[turn].text.parts(start_char, end_char)]
             for turn, start_char, end_char in parts
         ]
         found = (place for indices in touched for place in sound_places(transcript.words, indices))
@@ -110,22 +109,22 @@ def _in_words(transcript: Transcript, recognize: Recognizer) -> Iterator[Crossin
 
 
 def _in_captions(captions: Sequence[Cue], surface: str, recognize: Recognizer) -> Iterator[CrossingStatement]:
-    return _in_texts(captioned_turns(captions, surface), surface, recognize, _NEXT_S, _OWN_NEXT_S)
+    return _in_texts(captioned_conversation(captions, surface), surface, recognize, _NEXT_S, _OWN_NEXT_S)
 
 
 def _in_texts(
-    written: Sequence[ConversationTurn], surface: str, recognize: Recognizer, next_s: float, own_next_s: float
+    written: Conversation, surface: str, recognize: Recognizer, next_s: float, own_next_s: float
 ) -> Iterator[CrossingStatement]:
     for text, match, parts in _crossing(written, recognize, next_s, own_next_s):
         found = (
             TextPlace(
                 surface=surface,
-                index=written[turn].pieces[part.piece],
+                index=written.turns[turn].pieces[part.piece],
                 start_char=part.start_char,
                 end_char=part.end_char,
             )
             for turn, start_char, end_char in parts
-            for part in written[turn].text.parts(start_char, end_char)
+            for part in written.turns[turn].text.parts(start_char, end_char)
         )
         yield CrossingStatement(text, match, tuple(found))
 
@@ -135,14 +134,13 @@ _Parts = list[tuple[int, int, int]]
 
 
 def _crossing(
-    spoken: Sequence[ConversationTurn], recognize: Recognizer, next_s: float, own_next_s: float
+    spoken: Conversation, recognize: Recognizer, next_s: float, own_next_s: float
 ) -> Iterator[tuple[Text, Match, _Parts]]:
     """The matches over several turns: in the order of time, and in that of each speaker alone."""
-    in_time = sentences_in_time(spoken)
     by_speaker: dict[tuple[str, str | None], list[TurnSentence]] = {}
-    for sentence in in_time:
-        by_speaker.setdefault(spoken[sentence.turn].speaker, []).append(sentence)
-    orders = [(in_time, next_s), *((own, own_next_s) for own in by_speaker.values())]
+    for sentence in spoken.sentences:
+        by_speaker.setdefault(spoken.speaker(sentence), []).append(sentence)
+    orders = [(spoken.sentences, next_s), *((own, own_next_s) for own in by_speaker.values())]
     seen: set[tuple[tuple[int, int, int], ...]] = set()
     for order, reach_s in orders:
         for near in _within_reach(order, reach_s):
@@ -176,10 +174,10 @@ def _within_reach(order: Sequence[TurnSentence], reach_s: float) -> Iterator[lis
 
 
 def _matches(
-    near: Sequence[TurnSentence], spoken: Sequence[ConversationTurn], recognize: Recognizer
+    near: Sequence[TurnSentence], spoken: Conversation, recognize: Recognizer
 ) -> Iterator[tuple[Text, Match, _Parts]]:
     """The matches in sentences that follow each other, with their characters in each turn."""
-    joined = OffsetMap([sentence.raw(spoken) for sentence in near], _BORDER)
+    joined = OffsetMap([spoken.raw(sentence) for sentence in near], _BORDER)
     text = read(joined.text)
     for match in recognize(text):
         yield (
