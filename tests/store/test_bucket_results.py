@@ -194,7 +194,9 @@ def test_faults_that_last_stop_a_run_and_lose_nothing(
     assert (len(server.blobs(bucket)), bucket_of(workspace).unkept.names()) == (2, [])
 
 
-def test_what_another_run_gave_up_meanwhile_is_put_again(in_files: Workspace, tmp_path: Path) -> None:
+def test_what_another_run_gave_up_meanwhile_is_put_again(
+    in_files: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """As the review app keeps material while a run begins, which takes what is begun for a killed one's."""
     stages, bucket = in_files.stages, bucket_of(in_files)
     begin, begun = bucket.unkept.begin, list[str]()
@@ -205,7 +207,7 @@ def test_what_another_run_gave_up_meanwhile_is_put_again(in_files: Workspace, tm
         if len(begun) == 1:
             bucket.unkept.doom_begun()
 
-    bucket.unkept.begin = given_up  # type: ignore[method-assign]
+    monkeypatch.setattr(bucket.unkept, "begin", given_up)
     stages.put("speech", "k", SAID)
     assert (stages.get("speech", "k", str), blobs_in(tmp_path)) == (SAID, {begun[1]})
     assert begun[0] != begun[1]
