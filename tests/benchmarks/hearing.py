@@ -54,8 +54,9 @@ SAID = (
     "I asked *Rajesh last week whether the export could be faster.",
     "The next release of *Project *Kestrel would need a second region.",
     "It would be nice if the dashboard kept the filter between two visits.",
-    "*Kestrel is still internal so please do not write that down.",
+    "*Kestrel +is +still +internal +so +please +do +not +write +that +down.",
 )
+"""What the made voices say: * before a word that is confidential, and + before one of a sentence that says it is."""
 
 Span = tuple[float, float]
 
@@ -219,16 +220,16 @@ def _voices(folder: Path) -> Iterator[Voice]:
         try:
             from sample_media.voices import SAMPLE_RATE, speak
 
-            takes = [speak(text.replace("*", ""), voice=voice) for text in SAID]
+            takes = [speak(text.replace("*", "").replace("+", ""), voice=voice) for text in SAID]
         except (OSError, ValueError, RuntimeError):
             continue
         sound, secret, other, cues, at_s = [], list[Span](), list[Span](), list[Cue](), 0.5
         for text, take in zip(SAID, takes, strict=True):
             for word, (start_s, end_s) in zip(text.split(), take.spans, strict=True):
-                (secret if word.startswith("*") else other).append((at_s + start_s, at_s + end_s))
+                (secret if word[0] in "*+" else other).append((at_s + start_s, at_s + end_s))
             sound += [np.zeros(SAMPLE_RATE // 2), take.sound]
             end_s = at_s + len(take.sound) / SAMPLE_RATE
-            misheard = " ".join("nothing" if word.startswith("*") else word for word in text.split())
+            misheard = " ".join("nothing" if word.startswith("*") else word.removeprefix("+") for word in text.split())
             cues.append(Cue(start_s=at_s, end_s=end_s, participant_id="p1", text=misheard))
             at_s = end_s + 0.5
         path = folder / f"voice-{number}.wav"
