@@ -46,7 +46,7 @@ def state_keys(workspace: Workspace, registry: Registry, *, on: date) -> dict[st
         previews.heads(workspace.db),
         _named_voices(workspace, registry),
     )
-    acted_on = {each: "\n".join(said.get(each, "") for said in by_people) for each in set().union(*by_people)}
+    acted_on = {each: "\n".join(heads.get(each, "") for heads in by_people) for each in set().union(*by_people)}
     nothing = "\n" * (len(by_people) - 1)
     return {
         session_id: _hashed(f"{common}\n{digest}\n{mark}\n{acted_on.get(session_id, nothing)}")
