@@ -80,7 +80,7 @@ WORDINGS = [
         ("We would really like to filter alerts by region.", "Filter alerts by region"),
         ("My team would also love to mute an alert.", "Mute an alert"),
         ("I'd love to have some sort of token to let them in.", "Token to let them in"),
-        ("Some kind of progress bar would help.", "Progress bar"),
+        ("Some kind of progress report would help.", "Progress report"),
         ("Feature idea: let the CLI read the keychain", "Let the CLI read the keychain"),
         ("Suggestion: make the sidebar collapsible", "Make the sidebar collapsible"),
         ("[Request] allow custom domains on the free tier", "Allow custom domains on the free tier"),
