@@ -38,7 +38,7 @@ from tests.clock import NIGHT
 from tests.database_server import Server
 from tests.executors import stand_in
 from tests.executors.seen_by_ray import places_with
-from tests.store.test_store import session
+from tests.store.making import session
 
 FAULTS = ("kill once", "poison", "hang", "zombie", "raises", "coordinator killed", "cancelled", "node lost")
 ON_ONE_MACHINE = tuple(fault for fault in FAULTS if fault != "node lost")
