@@ -11,6 +11,12 @@ PACKAGE_FLOOR := 96
 TESTS_FLOOR := 98
 # Tests wait for as long as they compute (kills, servers, a browser): two more than there are cores keep these busy.
 TESTERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 2)
+# Containers often forbid Python to keep byte code. Each process of a test would then compile all that it imports anew:
+# 2.4 s of processor time in place of 1.2 for a night, 17 in place of 7 to collect the tests. So it is kept, but in build/.
+ifdef PYTHONDONTWRITEBYTECODE
+unexport PYTHONDONTWRITEBYTECODE
+export PYTHONPYCACHEPREFIX := $(CURDIR)/build/bytecode
+endif
 PREPARE = @$(or $(PYTHON),false) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
     || { echo "Python 3.11 or later is needed: make setup PYTHON=python3.12"; exit 4; }; $(PYTHON) .ci/prepare.py
 

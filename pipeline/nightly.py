@@ -15,7 +15,7 @@ from pipeline.errors import ConsentUnreadable, InputRefused, OffrecordError, Run
 from pipeline.executors import Executor, TaskDone, TaskFailed
 from pipeline.lexicon.counted import counted
 from pipeline.media import tools
-from pipeline.records import Failed, Refused, Session
+from pipeline.records import Failed, Refused, Session, SessionProgress
 from pipeline.reports import metrics, published
 from pipeline.reports.morning_report import MorningReport, gather, write
 from pipeline.reports.warnings import warnings
@@ -28,7 +28,7 @@ from pipeline.workflow.attempts import Task, opened
 from pipeline.workflow.copied_renditions import copy_missing
 from pipeline.workflow.due_sessions import is_due, is_published, withdrawing_overdue
 from pipeline.workflow.lock_watch import watching
-from pipeline.workflow.results import SessionProgress, stop_session
+from pipeline.workflow.results import stop_session
 from pipeline.workflow.review_holds import open_questions
 from pipeline.workflow.state_key import state_keys
 from pipeline.workflow.term_lists import require_lists

@@ -14,13 +14,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from pipeline.records import Session
+from pipeline.records import Session, SessionProgress
 from pipeline.store import Workspace
 from pipeline.workflow.analyse import AnalysedSession, analyse
 from pipeline.workflow.audit_published import audit_published
 from pipeline.workflow.plan_renditions import plan_renditions
 from pipeline.workflow.publish import publish_all
-from pipeline.workflow.results import SessionProgress, stop_session, summarise
+from pipeline.workflow.results import stop_session, summarise
 from pipeline.workflow.retention.kept_renditions import keep_published
 
 

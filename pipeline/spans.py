@@ -30,9 +30,9 @@ class HasTimes(Protocol):
         """The first second that does not."""
 
 
-def times(things: Iterable[HasTimes]) -> list[tuple[float, float]]:
+def times(timed: Iterable[HasTimes]) -> list[tuple[float, float]]:
     """The seconds of words, cues, windows and the like as spans, in their order."""
-    return [(thing.start_s, thing.end_s) for thing in things]
+    return [(item.start_s, item.end_s) for item in timed]
 
 
 def merge(spans: Iterable[tuple[Number, Number]], *, gap: Number = 0) -> list[tuple[Number, Number]]:
@@ -149,14 +149,14 @@ def sweep(
 
 
 class SpanIndex(Generic[Item]):
-    """Finds which of many things, whose spans may overlap, share time with a stretch; log n for each that it finds.
+    """Finds which of many items, whose spans may overlap, share time with a stretch; log n for each that it finds.
 
-    A balanced tree over the things in order of their start, each node with the latest end below it.
+    A balanced tree over the items in order of their start, each node with the latest end below it.
     """
 
-    def __init__(self, things: Iterable[Item], span: Callable[[Item], tuple[float, float]]) -> None:
-        rows = sorted(((*span(thing), thing) for thing in things), key=itemgetter(0, 1))
-        self._things = [thing for _, _, thing in rows]
+    def __init__(self, items: Iterable[Item], span: Callable[[Item], tuple[float, float]]) -> None:
+        rows = sorted(((*span(item), item) for item in items), key=itemgetter(0, 1))
+        self._items = [item for _, _, item in rows]
         self._starts = [start for start, _, _ in rows]
         self._leaves = 1 << max(0, len(rows) - 1).bit_length()
         self._latest = [float("-inf")] * (2 * self._leaves)
@@ -165,7 +165,7 @@ class SpanIndex(Generic[Item]):
             self._latest[node] = max(self._latest[2 * node], self._latest[2 * node + 1])
 
     def overlapping(self, start: float, end: float) -> Iterator[Item]:
-        """The things that begin before ``end`` and end after ``start``, in order of their start and end."""
+        """The items that begin before ``end`` and end after ``start``, in order of their start and end."""
         count = bisect_left(self._starts, end)
         waiting = [(1, 0, self._leaves)]
         while waiting:
@@ -173,6 +173,6 @@ class SpanIndex(Generic[Item]):
             if first >= count or self._latest[node] <= start:
                 continue
             if size == 1:
-                yield self._things[first]
+                yield self._items[first]
             else:
                 waiting += [(2 * node + 1, first + size // 2, size // 2), (2 * node, first, size // 2)]

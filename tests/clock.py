@@ -10,8 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta, tzinfo
-
-import pytest
+from unittest.mock import patch
 
 from pipeline.cli import common
 
@@ -47,6 +46,5 @@ class _Clock:
 @contextmanager
 def that_night(*, later: timedelta = timedelta(0)) -> Iterator[None]:
     """Every command in this process goes by that time, or one later than it."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(common, "datetime", _Clock(later))
+    with patch.object(common, "datetime", _Clock(later)):
         yield

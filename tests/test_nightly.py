@@ -20,13 +20,12 @@ from pipeline.errors import ConfigurationError, ConsentUnreadable, RunFenced, St
 from pipeline.executors import TaskDone, TaskFailed, inline
 from pipeline.media import tools
 from pipeline.media.tools import Tool
-from pipeline.records import Participant, Refused, SessionResult
+from pipeline.records import Participant, Refused, SessionProgress, SessionResult
 from pipeline.reports.morning_report import MorningReport, gather, render_page
 from pipeline.store import Workspace
 from pipeline.store.registry import Registry
 from pipeline.workflow.attempts import Task
-from pipeline.workflow.results import SessionProgress
-from tests.store.test_store import session
+from tests.store.making import session
 
 NOW = datetime(2026, 11, 23, 3, tzinfo=UTC)
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from importlib.util import find_spec
 from pathlib import Path
+from runpy import run_path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -210,6 +214,62 @@ def test_the_ray_job_has_the_documented_fields_a_token_and_no_right_that_it_does
     assert policy["spec"]["ingress"][0]["from"] == policy["spec"]["egress"][0]["to"], "its own pods reach one another"
     ports = [port["port"] for rule in policy["spec"]["egress"] for port in rule.get("ports", [])]
     assert sorted(set(ports)) == [53, 5432], "the database and names, beside its own pods"
+
+
+class _Airflow(Exception):
+    """What Airflow tries again."""
+
+
+class _Fail(_Airflow):
+    """What it does not."""
+
+
+def _stand_ins(tasks: list[Callable[[], None]]) -> dict[str, ModuleType]:
+    """Modules with the four names that the file imports; a task that is called is noted and not run."""
+
+    def task(**options: Any) -> Callable[[Callable[[], None]], Callable[[], None]]:
+        assert options["retries"] > 0
+        return lambda work: lambda: tasks.append(work)
+
+    def dag(**options: Any) -> Callable[[Callable[[], None]], Callable[[], None]]:
+        assert options["max_active_runs"] == 1 and not options["catchup"], "one night at a time, and only the last"
+        return lambda build: build
+
+    sdk, exceptions = ModuleType("airflow.sdk"), ModuleType("airflow.sdk.exceptions")
+    vars(sdk).update(dag=dag, task=task)
+    vars(exceptions).update(AirflowException=_Airflow, AirflowFailException=_Fail)
+    return {"airflow": ModuleType("airflow"), "airflow.sdk": sdk, "airflow.sdk.exceptions": exceptions}
+
+
+@pytest.mark.parametrize(("code", "ends"), [(0, None), (3, None), (75, _Airflow), (5, _Fail), (8, _Fail), (1, _Fail)])
+def test_the_airflow_task_runs_this_program_and_tries_again_after_75_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int, ends: type[Exception] | None
+) -> None:
+    tasks: list[Callable[[], None]] = []
+    for name, module in _stand_ins(tasks).items():
+        monkeypatch.setitem(sys.modules, name, module)
+    program = tmp_path / "offrecord"
+    program.write_text(f'#!/bin/sh\necho "$@" > "{tmp_path}/arguments"\nexit {code}\n')
+    program.chmod(0o755)
+    loaded = run_path(str(FOLDER / "airflow_dag.py"))
+    (run,) = tasks
+    monkeypatch.setitem(run.__globals__, "OFFRECORD", str(program))
+    ended: type[Exception] | None = None
+    try:
+        run()
+    except _Airflow as error:
+        ended = type(error)
+    assert ended is ends
+    assert is_run([loaded["OFFRECORD"], *(tmp_path / "arguments").read_text().split()])
+
+
+@pytest.mark.skipif(find_spec("airflow") is None, reason="Airflow is not installed here")
+def test_airflow_itself_takes_the_dag(tmp_path: Path) -> None:
+    environment = os.environ | {"AIRFLOW_HOME": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, FOLDER / "airflow_dag.py"], env=environment, capture_output=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
 
 
 def instructions() -> list[tuple[str, str]]:

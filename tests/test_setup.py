@@ -208,6 +208,20 @@ def test_make_calls_the_same_steps_and_an_old_python_is_refused(checkout: Path, 
     assert ".ci/prepare.py browser" in dry.stdout
 
 
+@pytest.mark.parametrize("forbidden", ["", "1"])
+def test_byte_code_is_kept_where_the_environment_forbids_it_but_not_beside_the_sources(
+    checkout: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, forbidden: str
+) -> None:
+    seen, python = tmp_path / "seen", tmp_path / "python"
+    python.write_text(f'#!/bin/sh\necho "[$PYTHONDONTWRITEBYTECODE] $PYTHONPYCACHEPREFIX" > "{seen}"\n')
+    python.chmod(0o755)
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", forbidden)
+    monkeypatch.delenv("PYTHONPYCACHEPREFIX", raising=False)
+    done = run(checkout, "make", "setup", f"PYTHON={python}")
+    assert done.returncode == 0, done.stderr
+    assert seen.read_text("utf-8").strip() == (f"[] {checkout}/build/bytecode" if forbidden else "[]")
+
+
 def test_without_a_package_manager_a_tool_that_must_be_there_ends_it_and_another_does_not(
     checkout: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

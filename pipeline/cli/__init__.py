@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from importlib import import_module
 from types import TracebackType
+from typing import Any
 
 import click
 
@@ -47,6 +49,13 @@ _COMMANDS = {
 
 class _Lazy(Group):
     """Loads a command's module only when the command is named, so that each starts quickly."""
+
+    def main(self, *args: Any, **options: Any) -> Any:
+        """Runs a command; a terminal of another encoding gets what it cannot show as an escape, not an error."""
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(errors="backslashreplace")
+        return super().main(*args, **options)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Every command, sorted."""

@@ -7,8 +7,9 @@ from pathlib import Path
 import click
 
 from pipeline.cli.common import emit, json_option, now, open_workspace, workspace_option
+from pipeline.cli.output_file import OutputFile
 
-_FILE = click.Path(path_type=Path, dir_okay=False)
+_FILE = OutputFile()
 _THERE = click.Path(path_type=Path, dir_okay=False, exists=True)
 
 

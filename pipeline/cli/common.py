@@ -6,13 +6,16 @@ import errno
 import json
 import os
 import pwd
-from collections.abc import Callable, Mapping, Sequence
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from pipeline.cli.output_file import OutputFile
 from pipeline.errors import ConfigurationError, Exit, OffrecordError, UsageProblem
 from pipeline.records.shell_actor import ShellActor
 
@@ -47,7 +50,7 @@ json_option: Callable[[F], F] = click.option("--json", "as_json", is_flag=True, 
 output_option: Callable[[F], F] = click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=OutputFile(),
     help="Write to this file instead of standard output.",
 )
 
@@ -91,7 +94,8 @@ def emit(value: object, as_json: bool) -> None:
     from pipeline.store.codec import plain
 
     if as_json:
-        click.echo(json.dumps(plain(value), ensure_ascii=False, sort_keys=True))
+        is_ascii = not sys.stdout.encoding.lower().startswith("utf")
+        click.echo(json.dumps(plain(value), ensure_ascii=is_ascii, sort_keys=True))
         return
     shown = plain(value)
     if isinstance(shown, list) and shown and all(isinstance(row, dict) for row in shown):
@@ -116,12 +120,25 @@ def hand_out(text: str, output: Path | None) -> None:
         write_bytes(output, text.encode())
 
 
+@contextmanager
+def reader_may_leave() -> Iterator[None]:
+    """Lets whoever reads the output, such as ``head``, close it: nothing more is printed, and that is no error."""
+    try:
+        yield
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def console() -> Console:
     """The console that people read: as wide as the terminal, or wide enough for a line where there is none."""
     from rich.console import Console
 
-    shown = Console()
-    return shown if shown.is_terminal else Console(width=_WIDE)
+    class ClosableConsole(Console):
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
+
+    shown = ClosableConsole()
+    return shown if shown.is_terminal else ClosableConsole(width=_WIDE)
 
 
 def _print_rows(rows: Sequence[Mapping[str, object]]) -> None:
@@ -188,13 +205,14 @@ class Group(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         """Runs the command; every ``OffrecordError`` becomes its exit code, and so does what the system refuses."""
         try:
-            return super().invoke(ctx)
+            with reader_may_leave():
+                return super().invoke(ctx)
         except OffrecordError as error:
             _end(ctx, error)
         except click.MissingParameter as error:
             raise _all_missing(error, ctx.meta[_WORDS]) from None
         except Exception as error:
-            known = _known_error(error)
+            known = _known_error(error, ctx.meta.get(_WORDS, ()))
             if known is None:
                 raise
             _end(ctx, known)
@@ -217,6 +235,10 @@ def _all_missing(error: click.MissingParameter, words: Sequence[str]) -> click.U
     return click.UsageError(f"Missing {', '.join(missing)}.", ctx) if len(missing) > 1 else error
 
 
+def _is_text(word: str) -> bool:
+    return word.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in word)
+
+
 INTERRUPTED = "offrecord: interrupted; run again to continue"
 
 
@@ -225,9 +247,15 @@ def _end(ctx: click.Context, error: OffrecordError) -> None:
     ctx.exit(int(error.code))
 
 
-def _known_error(error: Exception) -> OffrecordError | None:
-    """The error that a full disk, a held database or a missing right is to its reader; None for any other."""
+def _known_error(error: Exception, words: Sequence[str]) -> OffrecordError | None:
+    """The error that a full disk, a held database or a missing right is to its reader; None for any other.
+
+    So is a word of the command in another encoding, which Python hands on as what no text may hold.
+    """
     from pipeline.store.database import unavailable
+
+    if isinstance(error, UnicodeEncodeError) and not all(map(_is_text, words)):
+        return UsageProblem("an argument is not UTF-8 text", action="type it in a terminal that uses UTF-8")
 
     if isinstance(error, OSError) and error.errno in _CLOSED:
         action = "check who owns the workspace and the named files, and the rights of this user"

@@ -14,6 +14,7 @@ from pipeline.cli.drafts import draft_form
 from pipeline.cli.interchange import export_dpv, import_vcon
 from pipeline.cli.jurisdictions import jurisdictions
 from pipeline.cli.matching import match
+from pipeline.cli.output_file import OutputFile
 from pipeline.cli.preview import object_, preview, settle_objection
 from pipeline.consent.jsonl import decide_lines
 from pipeline.consent.notices.versions import file_announced
@@ -61,7 +62,7 @@ def import_command(file: Path, form: Path | None, key: Path | None, workspace: P
 
 
 @consent.command("export")
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("file", type=OutputFile())
 @workspace_option
 @json_option
 def export_command(file: Path, workspace: Path, as_json: bool) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from pipeline.cli.common import Group, emit, json_option, now, open_workspace, workspace_option
+from pipeline.cli.output_file import OutputFile
 from pipeline.consent.answers.form_draft import FormChoices
 from pipeline.errors import UsageProblem
 from pipeline.workflow.draft_mapping import draft_mapping
@@ -17,7 +18,7 @@ from pipeline.workflow.draft_session import SessionChoices, draft_session
 from pipeline.workflow.session_place import place_of
 
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
-_NEW = click.Path(path_type=Path, dir_okay=False)
+_NEW = OutputFile()
 
 
 def _read_time(_: click.Context, __: click.Parameter, text: str | None) -> datetime | None:

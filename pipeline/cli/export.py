@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import click
 
 from pipeline.cli.common import Group, emit, json_option, now, workspace_option
+from pipeline.cli.output_file import OutputFile
 from pipeline.files import write_bytes
 from pipeline.lexicon.counted import counted
 from pipeline.records import Audience
@@ -68,9 +69,7 @@ _OPTIONS: tuple[Callable[..., Any], ...] = (
 @export.command("requests")
 @workspace_option
 @_with_options
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write there, not to standard output."
-)
+@click.option("-o", "--output", type=OutputFile(), help="Write there, not to standard output.")
 @_to_option
 def requests_(workspace: Path, output: Path | None, to_whom: str, **request: Any) -> None:
     """Export requests and discoveries, as far as consent allows now; the manifest is written beside the file."""
@@ -134,9 +133,7 @@ def clip(request: str, workspace: Path, output: Path, to_whom: str, as_json: boo
     help="The audience of the rendition.",
 )
 @click.option("--url", help="The https:// address of its files; without it, the vCon holds text only.")
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write there, not to standard output."
-)
+@click.option("-o", "--output", type=OutputFile(), help="Write there, not to standard output.")
 @click.option("--sign", is_flag=True, help="Write a JWS, signed with the workspace's key.")
 @workspace_option
 def vcon(session: str, audience: str, url: str | None, sign: bool, output: Path | None, workspace: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from pipeline.cli.common import Group, emit, json_option, now, open_workspace, workspace_option
+from pipeline.cli.output_file import OutputFile
 from pipeline.cli.progress import shown_progress
 from pipeline.errors import Exit
 
@@ -80,7 +81,7 @@ def verify(ctx: click.Context, workspace: Path, at_most: int | None, as_json: bo
 
 
 @keys.command()
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("file", type=OutputFile())
 @click.option("--recipient", "recipients", multiple=True, help="An age public key; the default is backup.recipients.")
 @workspace_option
 @json_option

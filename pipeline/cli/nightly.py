@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.common import emit, json_option, now, open_workspace, renamed_flag, workspace_option
+from pipeline.cli.common import emit, json_option, now, open_workspace, reader_may_leave, renamed_flag, workspace_option
 from pipeline.cli.progress import print_counts, print_lines, print_report, shown_progress
 from pipeline.executors import EXECUTORS, RAY
 
@@ -54,7 +54,8 @@ def run(
             executor=executor_named(executor, opened), day=day, retry_failed=retry_failed, accept_clock=accept_clock
         )
         report = nightly.run_night(opened, inbox=inbox, options=options, now=now(), progress=progress)
-    print_report(report, opened, as_json)
+    with reader_may_leave():
+        print_report(report, opened, as_json)
     ctx.exit(report.exit_code)
 
 

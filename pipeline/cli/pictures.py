@@ -16,6 +16,7 @@ from pipeline.cli.common import (
     renamed_flag,
     workspace_option,
 )
+from pipeline.cli.output_file import OutputFile
 from pipeline.lexicon.counted import counted
 
 _reason = click.option("--reason", required=True, help="Why.")
@@ -84,7 +85,7 @@ def approve_picture(session: str, workspace: Path, actor: str, reason: str) -> N
 @click.argument("session")
 @workspace_option
 @click.option("--at", "at_s", type=float, required=True, help="The time of the frame, in seconds.")
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="The PNG file to write.")
+@click.option("--out", type=OutputFile(), required=True, help="The PNG file to write.")
 @click.option("--outline", is_flag=True, help="Draw only the edges of the covers; the ledger records it.")
 @renamed_flag("--under", "--outline")
 @json_option

@@ -8,6 +8,7 @@ from typing import Literal
 import click
 
 from pipeline.cli.common import emit, json_option
+from pipeline.cli.output_file import OutputFile
 from pipeline.errors import Exit
 from pipeline.lexicon.counted import counted
 from pipeline.proof import failure_line
@@ -22,9 +23,7 @@ _File = click.Path(path_type=Path, exists=True, dir_okay=False)
 @click.command()
 @click.argument("file", type=_File)
 @click.option("--spans", type=_File, required=True, help='A JSON array of {"start_s", "end_s"} in seconds.')
-@click.option(
-    "-o", "--out", type=click.Path(path_type=Path), required=True, help="The file to write; its suffix sets the format."
-)
+@click.option("-o", "--out", type=OutputFile(), required=True, help="The file to write; its suffix sets the format.")
 @click.option("--fill", type=click.Choice(["silence", "tone"]), default="silence", help="What replaces the spans.")
 @click.option("--overwrite", is_flag=True, help="Replace an existing output.")
 @json_option

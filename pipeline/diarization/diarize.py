@@ -184,7 +184,7 @@ class _Slots:
         maybe |= faint[:, None] & _nearly(narrow, FAINT_WITHIN * scale)
         nearest = np.argmax(narrow, axis=1)
         unlike = narrow.max(axis=1) < alike.usual[nearest, nearest] - UNLIKE_ITSELF
-        maybe |= _beside(unlike)[:, None] & _nearly(narrow, UNLIKE_WITHIN * scale)
+        maybe |= _widened(unlike)[:, None] & _nearly(narrow, UNLIKE_WITHIN * scale)
         maybe[np.arange(len(maybe)), self._voice] = False
         self._maybe = maybe
 
@@ -218,7 +218,7 @@ def _nearly(cosines: Array, within: Array) -> npt.NDArray[np.bool_]:
     return np.asarray(cosines >= cosines.max(axis=1, keepdims=True) - within[nearest])
 
 
-def _beside(slots: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+def _widened(slots: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
     """Slots that are set, and two on both sides: a window that is unlike itself does not tell which half of it is."""
     return np.asarray(np.convolve(slots, np.ones(5), "full")[2 : 2 + len(slots)] > 0)
 

@@ -33,6 +33,11 @@ def encoder_name() -> str:
     return "minilm" if models.folder(models.find(MODEL)).is_dir() else HashedTfidf.name
 
 
+def version() -> str:
+    """What tells the encoder of this machine from any other: objections are noticed by its vectors."""
+    return f"{encoder_name()} {models.fingerprint(MODEL)}"
+
+
 @functools.cache
 def load_encoder() -> SentenceEncoder:
     """The sentence model if it is here, else TF-IDF; loaded once a process.

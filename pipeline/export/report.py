@@ -199,8 +199,8 @@ def _group_row(
     customers = customers_of(mentions)
     count = len(set(customers.values()))
     enough = count >= least
-    told = {mention.started_on for mention in mentions if enough and mention.verbatim}
-    first, last = (str(day) if day in told else quarter_of(day) for day in (days[0], days[-1]))
+    dated = {mention.started_on for mention in mentions if enough and mention.verbatim}
+    first, last = (str(day) if day in dated else quarter_of(day) for day in (days[0], days[-1]))
     sessions: dict[str, set[str]] = {period.period: set() for period in periods}
     for mention in mentions:
         sessions[quarter_of(mention.started_on)].add(mention.session)

@@ -40,11 +40,11 @@ class FaceDetector:
         height, width = small.shape[:2]
         full = np.pad(small, ((0, -height % MULTIPLE), (0, -width % MULTIPLE), (0, 0)))
         outputs = self._network.run_all(full.transpose(2, 0, 1)[None].astype(np.float32))
-        found = decoded(*outputs[:3])
-        shares = (found[:, :4] / [width, height, width, height]).clip(0.0, 1.0).round(4)
+        boxes = decoded(*outputs[:3])
+        shares = (boxes[:, :4] / [width, height, width, height]).clip(0.0, 1.0).round(4)
         return tuple(
             FaceBox(region=Region(left=left, top=top, right=right, bottom=bottom), score=round(score, 3))
-            for (left, top, right, bottom), score in zip(shares.tolist(), found[:, 4].tolist(), strict=True)
+            for (left, top, right, bottom), score in zip(shares.tolist(), boxes[:, 4].tolist(), strict=True)
             if left < right and top < bottom
         )
 
@@ -59,23 +59,23 @@ def decoded(chances: Array, sizes: Array, offsets: Array) -> Boxes:
     down, right = offsets[0, :, rows, columns].astype(np.float64).T
     left = (columns + right + 0.5) * STRIDE - wide / 2
     top = (rows + down + 0.5) * STRIDE - high / 2
-    found = np.stack([left, top, left + wide, top + high, chances[0, 0, rows, columns]], axis=1)
-    return _each_once(found[np.argsort(-found[:, 4], kind="stable")])
+    boxes = np.stack([left, top, left + wide, top + high, chances[0, 0, rows, columns]], axis=1)
+    return _each_once(boxes[np.argsort(-boxes[:, 4], kind="stable")])
 
 
-def _each_once(found: Boxes) -> Boxes:
+def _each_once(boxes: Boxes) -> Boxes:
     kept: list[int] = []
-    for number, box in enumerate(found):
-        if all(overlap(box, found[other]) < SAME_FROM for other in kept):
+    for number, box in enumerate(boxes):
+        if all(overlap(box, boxes[other]) < SAME_FROM for other in kept):
             kept.append(number)
-    return found[kept]
+    return boxes[kept]
 
 
-def overlap(one: Boxes, other: Boxes) -> float:
+def overlap(first: Boxes, second: Boxes) -> float:
     """What two boxes share of what they cover together, 0 to 1."""
-    wide = max(0.0, min(one[2], other[2]) - max(one[0], other[0]))
-    high = max(0.0, min(one[3], other[3]) - max(one[1], other[1]))
-    areas = (one[2] - one[0]) * (one[3] - one[1]) + (other[2] - other[0]) * (other[3] - other[1])
+    wide = max(0.0, min(first[2], second[2]) - max(first[0], second[0]))
+    high = max(0.0, min(first[3], second[3]) - max(first[1], second[1]))
+    areas = (first[2] - first[0]) * (first[3] - first[1]) + (second[2] - second[0]) * (second[3] - second[1])
     return float(wide * high / max(areas - wide * high, 1e-12))
 
 

@@ -26,11 +26,11 @@ GROWTH = 1.3
 class _Followed:
     """A face under way: in which looks it was found, by their numbers, and where."""
 
-    found: list[tuple[int, FaceBox]]
+    boxes: list[tuple[int, FaceBox]]
 
     @property
     def last(self) -> tuple[int, FaceBox]:
-        return self.found[-1]
+        return self.boxes[-1]
 
 
 def followed(looks: Sequence[FaceLook]) -> tuple[FaceTrack, ...]:
@@ -48,19 +48,19 @@ def followed(looks: Sequence[FaceLook]) -> tuple[FaceTrack, ...]:
             nearest = min(free, key=lambda track: _distance(track.last[1], box), default=None)
             if nearest is not None and _distance(nearest.last[1], box) <= NEAR:
                 free.remove(nearest)
-                nearest.found.append((number, box))
+                nearest.boxes.append((number, box))
             else:
                 tracks.append(_Followed([(number, box)]))
     times = [look.at_s for look in looks]
     return tuple(
-        FaceTrack(spans=tuple(_joined(_spans(track, times))), score=round(max(box.score for _, box in track.found), 3))
+        FaceTrack(spans=tuple(_joined(_spans(track, times))), score=round(max(box.score for _, box in track.boxes), 3))
         for track in tracks
     )
 
 
-def _distance(one: FaceBox, other: FaceBox) -> float:
+def _distance(box: FaceBox, other: FaceBox) -> float:
     """How far apart the middles of two boxes are, by the longer side of the larger."""
-    first, second = one.region, other.region
+    first, second = box.region, other.region
     right = (first.left + first.right - second.left - second.right) / 2
     down = (first.top + first.bottom - second.top - second.bottom) / 2
     sides = (first.width, first.height, second.width, second.height)
@@ -69,13 +69,13 @@ def _distance(one: FaceBox, other: FaceBox) -> float:
 
 def _spans(track: _Followed, times: Sequence[float]) -> Iterator[FaceSpan]:
     """Where the face may be, from look to look."""
-    first, last = track.found[0], track.last
+    first, last = track.boxes[0], track.last
     begin_s = times[max(0, first[0] - 1 - MISSED)] if first[0] > MISSED else 0.0
     step_s = times[1] - times[0] if len(times) > 1 else 1.0
     after = last[0] + 1 + MISSED
     end_s = times[after] if after < len(times) else times[-1] + (after - len(times) + 1) * step_s
     yield FaceSpan(start_s=begin_s, end_s=times[first[0]], region=_padded(first[1].region))
-    for (number, box), (following, other) in pairwise(track.found):
+    for (number, box), (following, other) in pairwise(track.boxes):
         region = _padded(box.region.union(other.region))
         yield FaceSpan(start_s=times[number], end_s=times[following], region=region)
     yield FaceSpan(start_s=times[last[0]], end_s=end_s, region=_padded(last[1].region))

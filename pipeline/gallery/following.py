@@ -141,10 +141,10 @@ def _look(frame: Frame, names: LabelNames, read: Reader) -> _Look:
 
 def _gutters(plane: Plane, grid: Grid) -> NDArray[np.intp]:
     """Where some of the pixels beside the tiles are, by their number from the upper left."""
-    beside = np.ones(plane.shape, np.uint8)
+    gutters = np.ones(plane.shape, np.uint8)
     for cell in grid.cells:
-        cell.of(beside)[:] = 0
-    return np.flatnonzero(beside)[::GUTTER_STEP]
+        cell.of(gutters)[:] = 0
+    return np.flatnonzero(gutters)[::GUTTER_STEP]
 
 
 def _texts(lines: Lines, count: int) -> list[str]:

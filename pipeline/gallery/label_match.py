@@ -26,7 +26,9 @@ LIKE = 75.0
 _CUT = re.compile(r"(…|\.{2,})\s*\W*$")
 _SAME = (("rn", "m"), ("vv", "w"), ("0", "o"), ("1", "l"), ("i", "l"), ("j", "l"), ("5", "s"))
 """What readers of text take for one another."""
-_BESIDE = word_set("she her hers he him his they them theirs host cohost co organizer organiser guest external you me")
+_HARMLESS = word_set(
+    "she her hers he him his they them theirs host cohost co organizer organiser guest external you me"
+)
 """What people and platforms write beside a name that says nothing else of who or what is in the tile."""
 _SEVERAL = re.compile(r"\w\s*[&+/,]\s*\w")
 """What parts the names of several people; a two-letter one would pass for a scrap."""
@@ -42,27 +44,27 @@ class LabelNames:
             person.participant_id: tuple(name for name in (person.name, *person.aliases) if words_of(name))
             for person in people
         }
-        self._beside = {person.participant_id: _BESIDE.union(words_of(person.company or "")) for person in people}
+        self._harmless = {person.participant_id: _HARMLESS.union(words_of(person.company or "")) for person in people}
 
     def match(self, text: str) -> tuple[tuple[str, ...], LabelMatch]:
         """Everybody whose the label may be, and how it agrees where that is one."""
-        matches = {person: _match(text, names, self._beside[person]) for person, names in self._names.items()}
+        matches = {person: _match(text, names, self._harmless[person]) for person, names in self._names.items()}
         people = tuple(person for person, match in matches.items() if match is not LabelMatch.NONE)
         if len(people) > 1:
             return people, LabelMatch.ALIKE
         return people, matches[people[0]] if people else LabelMatch.NONE
 
 
-def _match(text: str, names: Sequence[str], beside: Collection[str]) -> LabelMatch:
+def _match(text: str, names: Sequence[str], harmless: Collection[str]) -> LabelMatch:
     order = list(LabelMatch)
-    return min((_with(text, name, beside) for name in names), key=order.index, default=LabelMatch.NONE)
+    return min((_with(text, name, harmless) for name in names), key=order.index, default=LabelMatch.NONE)
 
 
-def _with(text: str, name: str, beside: Collection[str]) -> LabelMatch:
+def _with(text: str, name: str, harmless: Collection[str]) -> LabelMatch:
     known, is_cut = _key(words_of(name)), _CUT.search(text) is not None
     without = ADDITION.sub(" ", text)
     read = dict.fromkeys((*_readings(text), *_readings(without)))
-    if any(_is_exact(key, known, is_cut=is_cut) for key in _exact_readings(text, without, beside)):
+    if any(_is_exact(key, known, is_cut=is_cut) for key in _exact_readings(text, without, harmless)):
         return LabelMatch.EXACT
     if any(_is_close(key, known) for key in read):
         return LabelMatch.CLOSE
@@ -71,12 +73,12 @@ def _with(text: str, name: str, beside: Collection[str]) -> LabelMatch:
     return LabelMatch.NONE
 
 
-def _exact_readings(text: str, without: str, beside: Collection[str]) -> Iterator[str]:
+def _exact_readings(text: str, without: str, harmless: Collection[str]) -> Iterator[str]:
     """The letters of a label that may be one name: all of it, or ``without`` what is added where that is harmless."""
     if _SEVERAL.search(text) is None:
         yield from _readings(text)
     added = words_of(" ".join(ADDITION.findall(text)))
-    if all(word in beside for word in added) and _SEVERAL.search(without) is None:
+    if all(word in harmless for word in added) and _SEVERAL.search(without) is None:
         yield from _readings(without)
 
 

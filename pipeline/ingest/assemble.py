@@ -222,13 +222,13 @@ def _silent(listing: Listing, draft: SessionDraft, probes: Probes) -> frozenset[
         if person.track and not (person.spoke and person.role is not Role.BOT)
     )
     owned = {(person.track, person.stream) for person in draft.people if person.track and person.stream is not None}
-    beside = {
+    unowned = {
         (name, stream)
         for name in {name for name, _ in owned}
         for stream in range(len(probes[name].audio))
         if (name, stream) not in owned
     }
-    places = {*claimed, *beside}
+    places = {*claimed, *unowned}
     return frozenset(place for place in places if media.is_silent(listing.entry(place[0]).path, stream=place[1]))
 
 

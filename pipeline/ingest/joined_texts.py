@@ -78,7 +78,9 @@ def stays(first: Sequence[Attendance], other: Sequence[Attendance]) -> tuple[tup
     people = dict.fromkeys(stay.participant_id for stay in (*first, *other))
     lines, differing = list[Attendance](), 0
     for who in people:
-        mine, theirs = (tuple(stay for stay in them if stay.participant_id == who) for them in (first, other))
+        mine, theirs = (
+            tuple(stay for stay in stays_of_list if stay.participant_id == who) for stays_of_list in (first, other)
+        )
         if mine and theirs and mine != theirs:
             differing += 1
             lines += [_unsure(stay) for stay in dict.fromkeys((*mine, *theirs))]

@@ -36,7 +36,7 @@ def copy_sounds(path: Path, target: Path, *, streams: Sequence[int]) -> None:
         output = command.output([opened[f"a:{number}"] for number in streams], untrusted_input.url(out), **options)
         with child(command.argv(output, "-y"), fds=[fd, out]) as running:
             if running.finish() != 0:
-                raise untrusted_input.refusal(running.said)
+                raise untrusted_input.refusal(running.stderr_text)
     if not all(_alike(path, number, target, at) for at, number in enumerate(streams)):
         raise InputRefused("a sound cannot be copied out of its file as it is", action="erase the whole recording")
 

@@ -35,7 +35,7 @@ def _to_nowhere(fd: int, argv: list[str]) -> Measured:
     with child(argv, fds=[fd]) as running:
         lines = running.read(_PROGRESS_LIMIT).decode("ascii", "replace").splitlines()
         status = running.finish()
-        complaints = untrusted_input.complaints(running.said)
+        complaints = untrusted_input.complaints(running.stderr_text)
     ends = [line.partition("=")[2] for line in lines if line.startswith("out_time_us=")]
     seconds = int(ends[-1]) / 1e6 if ends and ends[-1].lstrip("-").isdigit() else 0.0
     return Measured(seconds=seconds, clean=status == 0 and not complaints)

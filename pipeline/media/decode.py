@@ -61,8 +61,8 @@ def decode(
                 if left < 0:
                     raise InputRefused("a media file is longer than 12 hours", action="cut the recording into parts")
                 yield block.reshape(-1, channels)
-            if running.finish() != 0 or (strict and untrusted_input.complaints(running.said)):
-                raise untrusted_input.refusal(running.said)
+            if running.finish() != 0 or (strict and untrusted_input.complaints(running.stderr_text)):
+                raise untrusted_input.refusal(running.stderr_text)
 
 
 def decode_piece(path: Path, *, stream: int, rate: int, start_s: float, end_s: float) -> Block:
@@ -76,7 +76,7 @@ def decode_piece(path: Path, *, stream: int, rate: int, start_s: float, end_s: f
         with child(argv, fds=[fd]) as running:
             blocks = list(_blocks(running, rate * _SAMPLE))
             if running.finish() != 0:
-                raise untrusted_input.refusal(running.said)
+                raise untrusted_input.refusal(running.stderr_text)
     return np.concatenate(blocks) if blocks else np.zeros(0, dtype=np.float32)
 
 

@@ -122,7 +122,7 @@ def frames(
                     frame.at_s += start_s
                     yield frame
             if running.finish() != 0:
-                raise untrusted_input.refusal(running.said)
+                raise untrusted_input.refusal(running.stderr_text)
 
 
 def frame_at(path: Path, at_s: float) -> tuple[Frame, float]:
@@ -158,7 +158,7 @@ def repaint(path: Path, target: Path, paint: Paint, *, codec: str = "h264") -> N
             waiting.append((raw, frame))
         _flush(waiting, writer, paint, until_s=float("inf"))
         if reader.finish() != 0:
-            raise untrusted_input.refusal(reader.said)
+            raise untrusted_input.refusal(reader.stderr_text)
         if writer.finish() != 0:
             raise _gave_up()
 

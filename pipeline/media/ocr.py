@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import csv
+import functools
 import io
 import struct
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +17,8 @@ from numpy.typing import NDArray
 from pipeline.errors import ConfigurationError, TryAgain
 from pipeline.media import tools
 from pipeline.media.frames import Frame, frames
-from pipeline.media.stillness import Squares, is_still, squares
+from pipeline.media.standing_writing import Look, Looks
+from pipeline.media.stillness import is_still
 from pipeline.media.tool_process import child
 from pipeline.records import OcrLine, OcrResult, OcrWord, Region
 
@@ -34,9 +37,19 @@ _TAGS = (256, 257, 258, 259, 262, 273, 277, 278, 279)
 _DEPTH, _PLAIN, _BLACK_IS_0, _CHANNELS = 8, 1, 1, 1
 Page = NDArray[np.uint8]
 Line = tuple[OcrWord, ...]
-Still = tuple[Frame, float]
+Writing = tuple[str, float, float]
+"""A line's text and where it begins, so that the same line read again is not followed twice."""
 Cover = Callable[[Frame], None]
 """Blanks what of a frame nobody may see."""
+
+
+@dataclass(frozen=True, slots=True)
+class Still:
+    """A frame that differs from the one before, and the time of the last look that saw it, in seconds."""
+
+    frame: Frame
+    look: Look
+    last_s: float
 
 
 def version() -> str | None:
@@ -48,41 +61,64 @@ def version() -> str | None:
 def read(path: Path, *, per_second: float, cover: Cover | None = None) -> OcrResult:
     """All writing in the first picture of the file, looked at ``per_second`` times a second where it changed.
 
-    Each line stands from the look before to the look after those at which it was there. ``cover`` changes each frame
-    beforehand to what may be read of it. Raises
-    ``ConfigurationError`` where there is no reader and ``InputRefused`` where the picture cannot be decoded.
+    Each line stands from the look before to the look after those at which it was there, also where a look could not
+    read it: a page is read as a whole, and what moves elsewhere in it may make the same writing unreadable. ``cover``
+    changes each frame beforehand to what may be read of it. Raises ``ConfigurationError`` where there is no reader and
+    ``InputRefused`` where the picture cannot be decoded.
     """
     reader = version()
     if reader is None:
         raise ConfigurationError("tesseract is missing", action=f"install it: {tools.reader().install}")
+    early_s = (0.5 if cover is None else 1.0) / per_second
     lines: list[OcrLine] = []
-    looked = 0
+    standing: dict[Writing, tuple[int, Look]] = {}
+    looked, first_s = 0, 0.0
     for stills in _together(_still(path, per_second, cover)):
-        for (frame, last_s), words_of_lines in zip(
-            stills, read_pages([_page(frame) for frame, _ in stills]), strict=True
-        ):
-            start_s = max(0.0, frame.at_s - (0.5 if cover is None else 1.0) / per_second) if looked else 0.0
-            end_s = last_s + 1.5 / per_second
+        for still, words_of_lines in zip(stills, read_pages([_page(still.frame) for still in stills]), strict=True):
+            first_s = first_s if looked else still.frame.at_s
             looked += 1
-            lines += [OcrLine(start_s=start_s, end_s=end_s, words=words) for words in words_of_lines]
+            end_s = still.last_s + 1.5 / per_second
+            standing = {
+                writing: (index, look)
+                for writing, (index, look) in standing.items()
+                if still.look.still_has(_region(lines[index].words), look)
+            }
+            for index, _ in standing.values():
+                lines[index] = replace(lines[index], end_s=end_s)
+            for words in words_of_lines:
+                began_s = still.look.began_s(_region(words))
+                began_s = still.frame.at_s if began_s is None else began_s
+                start_s = max(0.0, began_s - early_s) if began_s > first_s else 0.0
+                standing.setdefault(_writing(words), (len(lines), still.look))
+                lines.append(OcrLine(start_s=start_s, end_s=end_s, words=words))
     return OcrResult(reader=reader, frames=looked, lines=tuple(lines))
+
+
+def _region(words: Line) -> Region:
+    return functools.reduce(Region.union, (word.region for word in words))
+
+
+def _writing(words: Line) -> Writing:
+    place = _region(words)
+    return " ".join(word.text for word in words), round(place.left, 2), round(place.top, 2)
 
 
 def _still(path: Path, per_second: float, cover: Cover | None) -> Iterator[Still]:
     """Each frame that differs from the one before, with the time of the last look that saw it."""
-    held: tuple[Frame, Squares] | None = None
-    last_s = 0.0
+    held: Still | None = None
+    looks = Looks()
     for frame in frames(path, gray=True, per_second=per_second, as_shown=cover is not None):
         if cover is not None:
             cover(frame)
-        now = squares(frame.planes[0])
-        if held is None or not is_still(held[1], now):
-            if held is not None:
-                yield held[0], last_s
-            held = (frame, now)
-        last_s = frame.at_s
+        look = looks.at(frame.planes[0], frame.at_s)
+        if held is not None and is_still(held.look.squares, look.squares):
+            held = replace(held, last_s=frame.at_s)
+            continue
+        if held is not None:
+            yield held
+        held = Still(frame, look, frame.at_s)
     if held is not None:
-        yield held[0], last_s
+        yield held
 
 
 def _together(stills: Iterable[Still]) -> Iterator[list[Still]]:
@@ -90,7 +126,7 @@ def _together(stills: Iterable[Still]) -> Iterator[list[Still]]:
     waiting: list[Still] = []
     for still in stills:
         waiting.append(still)
-        if len(waiting) == MOST_TOGETHER or sum(len(frame.data) for frame, _ in waiting) >= MOST_BYTES:
+        if len(waiting) == MOST_TOGETHER or sum(len(each.frame.data) for each in waiting) >= MOST_BYTES:
             yield waiting
             waiting = []
     if waiting:

@@ -35,7 +35,7 @@ def packets(path: Path, *, stream: int, edit_list: bool = True) -> Generator[Pac
                     tick = _tick(lines.pop(0)) or tick
                 yield from _of_table(lines, tick)
             if running.finish() != 0:
-                raise untrusted_input.refusal(running.said)
+                raise untrusted_input.refusal(running.stderr_text)
 
 
 def packets_digest(path: Path, *, stream: int, edit_list: bool = True) -> str:
@@ -45,7 +45,7 @@ def packets_digest(path: Path, *, stream: int, edit_list: bool = True) -> str:
         with child(command.argv(sound.output("pipe:1", format="hash", hash=HASH, c="copy")), fds=[fd]) as running:
             digest = running.read(PIECE).decode("ascii").strip()
             if running.finish() != 0:
-                raise untrusted_input.refusal(running.said)
+                raise untrusted_input.refusal(running.stderr_text)
     return digest
 
 

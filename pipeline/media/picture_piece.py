@@ -57,7 +57,7 @@ def write_picture_piece(
         options = {**_OPTIONS, **BARE}
         with child(command.argv(picture.output(untrusted_input.url(out), **options), "-y"), fds=[fd, out]) as running:
             if running.finish() != 0:
-                raise untrusted_input.refusal(running.said)
+                raise untrusted_input.refusal(running.stderr_text)
 
 
 def _covered(picture: FilterableStream, black: str) -> FilterableStream:

@@ -129,7 +129,7 @@ def _ask(fd: int) -> tuple[dict[str, Any], bool]:
     with child(argv, fds=[fd], memory=PROBE_MEMORY) as running:
         output = running.read(JSON_LIMIT)
         status = running.finish() if len(output) < JSON_LIMIT else 1
-        stderr = running.said
+        stderr = running.stderr_text
     if status != 0:
         raise untrusted_input.refusal(stderr)
     entry: dict[str, Any] = json.loads(output)

@@ -59,7 +59,7 @@ def reencode(
             except BrokenPipeError as error:
                 raise gave_up() from error
             if not reader.read(1) and reader.finish() != 0:
-                raise untrusted_input.refusal(reader.said)
+                raise untrusted_input.refusal(reader.stderr_text)
             if writer.finish() != 0:
                 raise gave_up()
 

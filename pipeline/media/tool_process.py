@@ -39,7 +39,7 @@ class ToolProcess:
 
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
         self._process = process
-        self._said = bytearray()
+        self._stderr = bytearray()
         self._waited_s = 0.0
         self._drain = threading.Thread(target=self._keep_stderr, daemon=True)
         self._drain.start()
@@ -133,14 +133,14 @@ class ToolProcess:
             status = self._process.wait()
         self._drain.join(STALL_S)
         # ffmpeg ends with 0 where only the last of a WAV file did not fit.
-        if status == -signal.SIGXFSZ or os.strerror(errno.ENOSPC) in self.said:
+        if status == -signal.SIGXFSZ or os.strerror(errno.ENOSPC) in self.stderr_text:
             raise StorageUnavailable
         return status
 
     @property
-    def said(self) -> str:
+    def stderr_text(self) -> str:
         """What it wrote to stderr, cut at 256 KiB."""
-        return self._said.decode("utf-8", "replace")
+        return self._stderr.decode("utf-8", "replace")
 
     def kill(self) -> None:
         """End its whole process group, if it still runs."""
@@ -151,7 +151,7 @@ class ToolProcess:
     def _keep_stderr(self) -> None:
         pipe = self._process.stderr
         while isinstance(pipe, io.BufferedReader) and (piece := pipe.read1(4096)):
-            self._said += piece[: max(0, STDERR_KEPT - len(self._said))]
+            self._stderr += piece[: max(0, STDERR_KEPT - len(self._stderr))]
 
 
 @contextmanager

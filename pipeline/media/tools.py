@@ -40,7 +40,7 @@ def reader() -> Tool:
     """The program that reads writing in pictures: without it, or without its English, no picture can be read."""
     install = READER_INSTALL.get(platform.system(), READER_INSTALL_LINUX)
     version = _version(READER, "--version", 1)
-    known = _said(READER, "--list-langs").split() if version else []
+    known = _output(READER, "--list-langs").split() if version else []
     return Tool(name=READER, version=version if LANGUAGE in known else None, install=install)
 
 
@@ -66,11 +66,11 @@ def network_off() -> tuple[str, ...]:
 
 
 def _version(name: str, option: str = "-version", place: int = 2) -> str | None:
-    words = _said(name, option).split()
+    words = _output(name, option).split()
     return words[place] if len(words) > place else None
 
 
-def _said(name: str, option: str) -> str:
+def _output(name: str, option: str) -> str:
     """What a program prints for an option; nothing where it is missing or fails."""
     path = shutil.which(name)
     if path is None:

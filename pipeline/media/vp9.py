@@ -27,7 +27,7 @@ def packets_that_hide(path: Path) -> int:
         with child(command.argv(picture), fds=[fd]) as running:
             count = _count(running)
             if running.finish() != 0:
-                raise untrusted_input.refusal(running.said)
+                raise untrusted_input.refusal(running.stderr_text)
     return count
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 import os
 import tomllib
 from collections.abc import Mapping
@@ -132,6 +133,15 @@ def find(name: str) -> Model:
 def folder(model: Model) -> Path:
     """Where the model's files lie, whether or not they are there."""
     return (models_home() if model.bundled else pulled_home()) / model.name
+
+
+def fingerprint(name: str) -> str:
+    """What tells a model that is on this machine from any other; empty where it is not here. No file is read."""
+    model = find(name)
+    if not folder(model).is_dir():
+        return ""
+    digests = "".join(f"{file} {digest.sha256}\n" for file, digest in sorted(model.files.items()))
+    return hashlib.sha256(digests.encode()).hexdigest()
 
 
 def bundled_folder(name: str) -> Path:

@@ -18,7 +18,7 @@ from pipeline.media.frames import Frame, frames
 from pipeline.records import ApprovedPlan, Check, ProofVerdict, Region, Session, VisibleTile
 from pipeline.spans import SpanIndex
 
-TILE_CHECKS = BESIDE, NAMES = "picture beside the tiles", "names in the picture"
+TILE_CHECKS = OUTSIDE_TILES, NAMES = "picture beside the tiles", "names in the picture"
 # Limited range (ITU-R BT.601), and as many levels of 255 as an encoder leaves of one colour.
 BLACK, GREY, MOST_OFF = 16, 128, 16
 CLOCK_S = 0.003
@@ -42,11 +42,11 @@ def tiles_hold(finished: Path, plan: ApprovedPlan, session: Session) -> tuple[Ch
     intruder = next((tile for tile in tiles if _is_taken_out(tile, plan)), None)
     if intruder is not None:
         detail = "a tile of somebody who is taken out stays"
-        return (Check(name=BESIDE, verdict=ProofVerdict.LEAK, detail=detail, at_s=intruder.start_s),)
+        return (Check(name=OUTSIDE_TILES, verdict=ProofVerdict.LEAK, detail=detail, at_s=intruder.start_s),)
     try:
         return _blank(finished, tiles), _unnamed(finished, plan, session, tiles)
     except InputRefused:
-        return (Check(name=BESIDE, verdict=ProofVerdict.UNCHECKED, detail="the picture cannot be read"),)
+        return (Check(name=OUTSIDE_TILES, verdict=ProofVerdict.UNCHECKED, detail="the picture cannot be read"),)
 
 
 def _is_taken_out(tile: VisibleTile, plan: ApprovedPlan) -> bool:
@@ -66,7 +66,7 @@ def _blank(finished: Path, tiles: Sequence[VisibleTile]) -> Check:
             most, at_s = off, frame.at_s
     shown = most > MOST_OFF
     return Check(
-        name=BESIDE,
+        name=OUTSIDE_TILES,
         verdict=ProofVerdict.LEAK if shown else ProofVerdict.PROVED,
         detail=f"{counted(count, 'frame')}, at most {most:.0f} levels of 255 off black",
         at_s=at_s if shown else None,
@@ -110,20 +110,20 @@ def _off_black(frame: Frame, visible: Sequence[Region]) -> float:
     """How far the brightest or most coloured pixel beside the regions is from black, in levels of 255."""
     most = 0.0
     for plane, level in zip(frame.planes, (BLACK, GREY, GREY), strict=True):
-        beside = _beside(plane.shape, visible)
-        off = np.abs(plane[beside].astype(np.int16) - level)
+        outside = _outside(plane.shape, visible)
+        off = np.abs(plane[outside].astype(np.int16) - level)
         most = max(most, float(off.max(initial=0)))
     return most
 
 
-def _beside(shape: tuple[int, ...], visible: Sequence[Region]) -> NDArray[np.bool_]:
+def _outside(shape: tuple[int, ...], visible: Sequence[Region]) -> NDArray[np.bool_]:
     """The pixels of a plane of which no part is within the regions."""
     height, width = shape
-    beside = np.ones((height, width), np.bool_)
+    outside = np.ones((height, width), np.bool_)
     for region in visible:
         rows = slice(int(region.top * height), max(0, math.ceil(region.bottom * height)))
-        beside[rows, int(region.left * width) : max(0, math.ceil(region.right * width))] = False
-    return beside
+        outside[rows, int(region.left * width) : max(0, math.ceil(region.right * width))] = False
+    return outside
 
 
 def _unnamed(finished: Path, plan: ApprovedPlan, session: Session, tiles: Sequence[VisibleTile]) -> Check:

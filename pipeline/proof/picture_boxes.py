@@ -48,7 +48,7 @@ def covers_hold(finished: Path, covers: Sequence[RedactionBox], *, source: Path 
         return (_unchecked("the picture has not the frames of its source"),)
     except InputRefused:
         return (_unchecked("the picture cannot be read"),)
-    return look.checks(beside=source is not None)
+    return look.checks(with_uncovered=source is not None)
 
 
 class _Look:
@@ -78,14 +78,14 @@ class _Look:
             near = list(self._covers.overlapping(from_s - NEAR_S, until_s + NEAR_S))
             self._changed = max(self._changed, _changed(frame, before, near))
 
-    def checks(self, *, beside: bool) -> tuple[Check, ...]:
+    def checks(self, *, with_uncovered: bool) -> tuple[Check, ...]:
         """The verdicts, after the last frame."""
         seen = self._left > 1.0
         looked_at = f"{counted(self._count, 'cover')}, {counted(self._frames, 'frame')}"
         detail = f"{looked_at}, at most {self._left:.2f} of what counts as seen"
         verdict = ProofVerdict.LEAK if seen else ProofVerdict.PROVED
         covered = Check(name=NAME, verdict=verdict, detail=detail, at_s=self._at_s if seen else None)
-        if not beside:
+        if not with_uncovered:
             return (covered,)
         rest = ProofVerdict.PROVED if self._changed <= MOST_CHANGED else ProofVerdict.UNCHECKED
         return covered, Check(name=SAME, verdict=rest, detail=f"changed by at most {self._changed:.1f} of 255")

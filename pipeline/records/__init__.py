@@ -48,6 +48,7 @@ from pipeline.records.rendition import (
     Proof,
     ProofVerdict,
     Rendition,
+    SessionProgress,
     SessionResult,
     Turn,
 )
@@ -180,6 +181,7 @@ __all__ = [
     "Ruling",
     "Session",
     "SessionPolicy",
+    "SessionProgress",
     "SessionResult",
     "SoundPlace",
     "SpeechSegment",

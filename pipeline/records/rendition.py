@@ -99,3 +99,11 @@ class SessionResult:
     renditions: tuple[str, ...] = ()
     detail: dict[str, float] = field(default_factory=dict)
     exposures: tuple[Exposure, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionProgress:
+    """How far a session came, and until when its ruling holds (seconds since the epoch)."""
+
+    result: SessionResult
+    valid_until: float

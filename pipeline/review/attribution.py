@@ -1,4 +1,4 @@
-"""Whether a finding is put to the known person or company that it resembles, or to somebody unknown.
+"""Whether a finding is put to the known person, company or term that it resembles, or to somebody unknown.
 
 A wrong name misleads the reviewer and the count by customer. Whatever it is called, it is taken out, and what consent
 removes with a person goes by what the finding resembles.
@@ -6,35 +6,69 @@ removes with a person goes by what the finding resembles.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 
-from pipeline.lexicon import words_of
+from pipeline.lexicon import is_english, words_of
 from pipeline.lexicon.nicknames import forms_of, is_given_name
 from pipeline.lexicon.phonetic import similarity, sound_of
+from pipeline.lexicon.short_forms import code_name
 from pipeline.records import Finding
 
-_KINDS = ("person", "company")
+_KINDS = ("person", "company", "term")
 
 
-def attributed(finding: Finding) -> str:
-    """The entity that a finding is proposed under: its own on enough evidence, else one of its words alone."""
+def attributed(finding: Finding, known: Collection[str] = ()) -> str:
+    """The entity that a finding is proposed under: its own on enough evidence, else one of its words alone.
+
+    ``known`` are the entities that it may be instead: what is as like one of them is put to none.
+    """
     kind, _, name = finding.entity.partition(":")
     least = finding.rule.spec.identifies
     if kind not in _KINDS or name.startswith("~"):
         return finding.entity
-    # Where a rule guesses by likeness, a given name that somebody else has is no evidence, however like it is.
-    guessed = bool(least) and kind == "person" and not finding.rule.spec.listed
-    alike = least is not None and _likeness(finding.text, name) >= least
-    if alike and not (guessed and _is_another_given_name(finding.text, name)):
-        return finding.entity
-    return f"{kind}:~{' '.join(words_of(finding.text))}"
+    likeness = _likeness(finding.text, finding.entity)
+    if least is None or likeness < least or (_is_guess(finding) and _is_anothers(finding, likeness, known)):
+        return f"{kind}:~{' '.join(words_of(finding.text))}"
+    return finding.entity
 
 
-def _likeness(text: str, name: str) -> float:
-    """How similar a text, or a word of it, is to a name or a word of it, to eye and ear, 0 to 1."""
+def _is_guess(finding: Finding) -> bool:
+    """Whether its rule guesses by likeness."""
+    return bool(finding.rule.spec.identifies) and not finding.rule.spec.listed
+
+
+def _is_anothers(finding: Finding, likeness: float, known: Collection[str]) -> bool:
+    """Whether what was heard is as like another known name, or a given name that somebody else has."""
+    kind, _, name = finding.entity.partition(":")
+    if kind == "person" and _is_another_given_name(finding.text, name):
+        return True
+    return any(_likeness(finding.text, other) >= likeness for other in known if other != finding.entity)
+
+
+def _likeness(text: str, entity: str) -> float:
+    """How similar a text, or a word of it, is to what tells an entity's name from others, to eye and ear, 0 to 1."""
+    kind, _, name = entity.partition(":")
+    names = tuple(_told_apart_by(kind, name))
+    shared = set(words_of(name)).difference(names)
+    heard = [word for word in words_of(text) if word not in shared]
     return max(
-        (similarity(heard, known, sound_of(known)) for heard in _forms(text) for known in _forms(name)), default=0.0
+        (similarity(form, known, sound_of(known)) for form in _forms(heard) for known in names),
+        default=0.0,
     )
+
+
+def _told_apart_by(kind: str, name: str) -> Iterator[str]:
+    """The words of a name that are evidence of it, and all together: "project" and "labs" are of many.
+
+    Of a company or a term those that are no English words; where all are, a company's first.
+    """
+    words = words_of((kind == "term" and code_name(name)) or name)
+    yield "".join(words)
+    if kind == "person":
+        yield from words
+        return
+    coined = [word for word in words if not is_english(word) and not is_english(word.removesuffix("s"))]
+    yield from coined or (words[:1] if kind == "company" else ())
 
 
 def _is_another_given_name(text: str, name: str) -> bool:
@@ -47,7 +81,8 @@ def _is_another_given_name(text: str, name: str) -> bool:
     return is_name and first not in known and not any(first in forms_of(word) for word in known)
 
 
-def _forms(text: str) -> Iterator[str]:
-    words = words_of(text)
+def _forms(words: Sequence[str]) -> Iterator[str]:
+    """Each of the words, and all run together."""
     yield from words
-    yield "".join(words)
+    if words:
+        yield "".join(words)

@@ -31,7 +31,8 @@ def propose(
     appearance, people known beforehand first.
     """
     findings = tuple(findings)
-    entities = [attributed(finding) for finding in findings]
+    listed = {*known, *(finding.entity for finding in findings if finding.rule.spec.listed)}
+    entities = [attributed(finding, listed) for finding in findings]
     owners = owners_of_guesses(entities)
     groups: dict[str, list[Finding]] = {}
     for finding, entity in zip(findings, entities, strict=True):

@@ -46,7 +46,7 @@ def session_names(connection: Connection) -> dict[str, str]:
     rows = streamed(connection, query)
     open_names = record_cipher.of(connection).open_names
     return {
-        session_id: _made(connection, session_id).name if name is None else open_names(name)
+        session_id: _outline_of_record(connection, session_id).name if name is None else open_names(name)
         for session_id, name in rows
     }
 
@@ -58,7 +58,7 @@ def digests(connection: Connection) -> dict[str, str]:
     """
     query = select(session_table.c.session_id, session_outline.c.digest).select_from(_JOINED)
     rows = streamed(connection, query.order_by(session_table.c.started_at))
-    return {session_id: digest or _made(connection, session_id).digest for session_id, digest in rows}
+    return {session_id: digest or _outline_of_record(connection, session_id).digest for session_id, digest in rows}
 
 
 def distinct_names(connection: Connection) -> set[str]:
@@ -68,7 +68,10 @@ def distinct_names(connection: Connection) -> set[str]:
     """
     stored = connection.execute(select(session_outline.c.names).distinct()).scalars().all()
     open_names = record_cipher.of(connection).open_names
-    return {*map(open_names, stored), *(_made(connection, session_id).names for session_id in missing(connection))}
+    return {
+        *map(open_names, stored),
+        *(_outline_of_record(connection, session_id).names for session_id in missing(connection)),
+    }
 
 
 def put(connection: Connection, session: Session, body: str) -> None:
@@ -99,7 +102,7 @@ def missing(connection: Connection) -> list[str]:
     return list(connection.execute(query).scalars())
 
 
-def _made(connection: Connection, session_id: str) -> SessionOutline:
+def _outline_of_record(connection: Connection, session_id: str) -> SessionOutline:
     query = select(session_table.c.body).where(session_table.c.session_id == session_id)
     body = canonical(record_cipher.of(connection).open(connection.execute(query).scalar_one()))
     return outline_of(decode(body, Session), body)

@@ -24,6 +24,7 @@ from pipeline.store.result_store import ResultStore
 
 T = TypeVar("T")
 
+_LONGEST_KEY = 200  # a file system takes 255 bytes for a name, and this one gets an ending
 _NONCE_BYTES = 12
 _PURPOSE = "stage result"
 
@@ -62,7 +63,12 @@ class StageCache:
             raise WorkspaceDamaged(f"keys/{self.keys.path.name} is missing", action="restore keys/ from its backup")
 
     def get(self, stage: str, key: str, kind: type[T]) -> T | None:
-        """The result kept under this key, or None; an unreadable one counts as none, so that it is made again."""
+        """The result kept under this key, or None; an unreadable one counts as none, so that it is made again.
+
+        What a person typed as a session's id may be a key: one that is no plain name leads nowhere.
+        """
+        if "/" in key or not key.isprintable() or len(key) > _LONGEST_KEY:
+            return None
         try:
             return self.decoded(self._opened(self.place(stage, key), keep=True), kind)
         except (FileNotFoundError, InvalidTag):

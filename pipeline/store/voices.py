@@ -161,13 +161,13 @@ def names(db: Engine, session_id: str, mark: str, *, known_by: Mapping[str, str]
 
     ``known_by`` are the marks of what participants are known by, by id: a name of somebody else holds no more.
     """
-    return _of_the_same(said(db, session_id, mark), known_by)
+    return _of_the_same(latest_names(db, session_id, mark), known_by)
 
 
-def said(db: Engine, session_id: str, mark: str) -> Mapping[int, VoiceName]:
+def latest_names(db: Engine, session_id: str, mark: str) -> Mapping[int, VoiceName]:
     """What was said last of the clusters of one diarization, by their numbers, of whoever had the ids then."""
     with reading(db) as connection:
-        return _said(connection, session_id, mark)
+        return _latest_names(connection, session_id, mark)
 
 
 def heads(db: Engine) -> dict[str, str]:
@@ -189,9 +189,9 @@ def named_voices(
         return None
     diarization = stored(stages, session)
     mark = mark_of(diarization) if diarization else ""
-    names_now = _of_the_same(_said(connection, session.session_id, mark), known_by)
+    names_now = _of_the_same(_latest_names(connection, session.session_id, mark), known_by)
     named = with_names(diarization, names_now, session) if diarization else None
-    named_otherwise = _said(connection, session.session_id, latest) if latest != mark else {}
+    named_otherwise = _latest_names(connection, session.session_id, latest) if latest != mark else {}
     if all(name.participant_id for name in named_otherwise.values()):
         return named
     return replace(named or NamedVoices(turns=(), overlaps=()), unlisted=True)
@@ -225,16 +225,16 @@ def _last_named(connection: Connection, session_id: str) -> str | None:
     return mark
 
 
-def _of_the_same(said: Mapping[int, VoiceName], known_by: Mapping[str, str]) -> Mapping[int, VoiceName]:
+def _of_the_same(names: Mapping[int, VoiceName], known_by: Mapping[str, str]) -> Mapping[int, VoiceName]:
     """The names of people who are those that they were named as; also those of nobody on the list."""
     return {
         cluster: name
-        for cluster, name in said.items()
+        for cluster, name in names.items()
         if not name.participant_id or known_by.get(name.participant_id) == name.known_by
     }
 
 
-def _said(connection: Connection, session_id: str, mark: str) -> Mapping[int, VoiceName]:
+def _latest_names(connection: Connection, session_id: str, mark: str) -> Mapping[int, VoiceName]:
     query = (
         select(voice_name)
         .where(voice_name.c.session_id == session_id, voice_name.c.diarization == mark)

@@ -3,6 +3,6 @@
 from pipeline.tag.tag import tag
 from pipeline.tag.taxonomy import Taxonomy, read_taxonomy
 
-VERSION = "12"
+VERSION = "13"
 
 __all__ = ["VERSION", "Taxonomy", "read_taxonomy", "tag"]

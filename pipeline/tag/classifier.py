@@ -12,6 +12,7 @@ import math
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -58,7 +59,9 @@ class Calibration:
 
 
 @dataclass(frozen=True, slots=True)
-class _Regression:
+class Regression:
+    """The weights of the features of a cue and of its sentence vector, each with its bias."""
+
     weights: Mapping[str, float]
     bias: float
     vector: NDArray[np.float32]
@@ -70,7 +73,7 @@ class Classifier:
     """The weights and calibrations of every label."""
 
     words: Mapping[str, str]
-    regressions: Mapping[str, _Regression]
+    regressions: Mapping[str, Regression]
     """By what ``CuePhrase.regression`` says."""
     calibrations: Mapping[str, Mapping[Label, Calibration]]
     """By encoder: ``minilm``, or ``none`` for the features alone."""
@@ -106,19 +109,13 @@ def _against(candidate: CueCandidate) -> float:
     return candidate.match.cue.weight.value + _LATE * (candidate.words_before + candidate.match.start)
 
 
-@functools.cache
-def load_classifier() -> Classifier:
-    """The bundled classifier; raises ``ConfigurationError`` when it is missing or not what it was."""
-    folder = models.bundled_folder(MODEL)
-    with np.load(folder / "weights.npz", allow_pickle=False) as stored:
-        regressions = {
-            name: _Regression(
+def read_regressions(path: Path) -> dict[str, Regression]:
+    """The regressions of a file of weights, by name."""
+    with np.load(path, allow_pickle=False) as stored:
+        return {
+            name: Regression(
                 weights=dict(
-                    zip(
-                        str(stored[f"{name}.features"]).split("\n"),
-                        stored[f"{name}.weights"].tolist(),
-                        strict=True,
-                    )
+                    zip(str(stored[f"{name}.features"]).split("\n"), stored[f"{name}.weights"].tolist(), strict=True)
                 ),
                 bias=float(stored[f"{name}.bias"]),
                 vector=stored[f"{name}.vector"].astype(np.float32),
@@ -126,10 +123,16 @@ def load_classifier() -> Classifier:
             )
             for name in (*TAGS, EXPECTATION)
         }
+
+
+@functools.cache
+def load_classifier() -> Classifier:
+    """The bundled classifier; raises ``ConfigurationError`` when it is missing or not what it was."""
+    folder = models.bundled_folder(MODEL)
     calibrated = tomllib.loads((folder / "calibration.toml").read_text("utf-8"))
     return Classifier(
         words=read_words((folder / "words.txt").read_text("utf-8")),
-        regressions=regressions,
+        regressions=read_regressions(folder / "weights.npz"),
         calibrations={
             encoder: {Label(label): Calibration(**values) for label, values in labels.items()}
             for encoder, labels in calibrated.items()

@@ -17,7 +17,7 @@ _OTHERS = (
 )
 _NOT = r"(?:will|does|do|did|can|could|would|is|are|has|have) not (?:(?:even|really|yet|currently|still|seem to) )*"
 EXPECTATION_CUES = tuple(
-    cue(name, Label.REQUEST, Weight.STRONG, reason, *patterns, regression=EXPECTATION)
+    cue(name, Label.REQUEST, Weight.EXPECTED, reason, *patterns, regression=EXPECTATION)
     for name, reason, patterns in (
         (
             "expected",

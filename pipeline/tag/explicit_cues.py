@@ -43,6 +43,9 @@ EXPLICIT_CUES = (
         r"(?:keep|keeps|kept) asking (?:(?:me|us|you) )?for\b(?! (?:my|your|his|her|help)\b)",
         r"(?:we|i|they) could really use\b(?! (?:some|a|your|the) (?:help|hand|break|coffee|advice)\b)",
         r"(?:number one|first|top|high|highest) (?:thing )?on (?:our|my) (?:wish )?list\b",
+        r"(?<!\bhe )(?<!she )(?<!body )(?<!one )(?:has|have|had|does|supports|offers|lets|shows|allows) (?:\w+ ){1,5}?"
+        r"why (?:do|does|can) not "
+        r"(?:you|yours|this|it)(?: [?!])?(?![\s\S])",
         r"without \w+(?: \w+){0,3} (?:we|i|they) (?:can|will) not (?:go live|buy|renew|sign|upgrade|roll|adopt|"
         r"switch|migrate)\b",
     ),

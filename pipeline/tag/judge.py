@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from pipeline.embeddings import SentenceEncoder
 from pipeline.tag.classifier import Classifier, CueCandidate
+from pipeline.tag.colloquial_cues import COLLOQUIAL_CUES
 from pipeline.tag.cues import Label, find_cues
 from pipeline.tag.expectation_cues import EXPECTATION_CUES
 from pipeline.tag.explicit_cues import EXPLICIT_CUES
@@ -17,7 +18,7 @@ from pipeline.tag.request_cues import REQUEST_CUES
 from pipeline.tag.sentences import Sentence, split_sentences
 from pipeline.tag.tokens import WordToken
 
-CUES = (*EXPLICIT_CUES, *REQUEST_CUES, *EXPECTATION_CUES, *OTHER_CUES)
+CUES = (*EXPLICIT_CUES, *REQUEST_CUES, *EXPECTATION_CUES, *COLLOQUIAL_CUES, *OTHER_CUES)
 _ORDER = list(Label)
 _EITHER = {Label.REQUEST, Label.DISCOVERY}
 _LEAST = 1e-9

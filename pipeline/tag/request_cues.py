@@ -87,11 +87,16 @@ REQUEST_CUES = tuple(
             STRONG,
             "asks about plans",
             [
-                r"plans? (?:to|for|on|of|around)\b",
-                r"(?<!\bwas )(?<!\bwere )(?<!\bbeen )planning (?:to|on)\b",
+                r"(?:any|your|some|are there|is there a|you have|you got|what) (?:\w+ )?plans?\b"
+                r"(?: (?:to|for|on|of|around)\b)?",
+                rf"(?:are|is|be) (?:you|they|it|there|anyone|anybody|someone) (?:guys )?{ADVERBS}planning (?:to|on)\b",
+                r"(?:do|did) you (?:guys )?plan (?:to|on|for)\b",
                 r"road ?map\b",
                 r"when (?:will|can|could|do|are|is|does) (?:you|we|it|there|they)\b",
-                r"going to (?:add|support|implement|ship|release|offer|build|have)\b",
+                r"(?:are|is|if|whether) (?:you|they|it|this|that|there) (?:guys )?(?:\w+ )?going to "
+                r"(?:add|support|implement|ship|release|offer|build|have)\b",
+                r"(?:you|they) (?:\w+ )?going to (?:add|support|implement|ship|release|offer|build|have) "
+                r"(?:\w+ ){1,8}\?",
                 r"on (?:the|your) (?:plan|list|roadmap)\b",
                 r"part of the plan\b",
             ],

@@ -28,7 +28,6 @@ _IRREGULAR = {
     "ain't": "is not",
     "let's": "let us",
     "im": "i am",
-    "id": "i would",
     "ive": "i have",
     "thats": "that is",
     "theres": "there is",
@@ -37,10 +36,36 @@ _IRREGULAR = {
     "gonna": "going to",
     "gotta": "have to",
     "u": "you",
+    "ur": "your",
+    "itd": "it would",
+    "youd": "you would",
+    "theyd": "they would",
+    "wouldnt": "would not",
+    "couldnt": "could not",
+    "shouldnt": "should not",
+    "hasnt": "has not",
+    "havent": "have not",
+    "arent": "are not",
+    "wasnt": "was not",
+    "rly": "really",
+    "ppl": "people",
+    "gr8": "great",
+    "thx": "thanks",
+    "tbh": "honestly",
+    "wud": "would",
+    "cud": "could",
+    "shud": "should",
+    "b4": "before",
     "pls": "please",
     "plz": "please",
 }
 _ENDINGS = (("n't", "not"), ("'d", "would"), ("'m", "am"), ("'re", "are"), ("'ve", "have"), ("'ll", "will"))
+_WISHES_AFTER_ID = re.compile(
+    r"\s+(?:love|like|really|prefer|rather|want|need|be|pay|say|also|appreciate|expect|use|suggest|kill)\b"
+)
+"""What "id" is a short form before; elsewhere it names a thing of software."""
+_HESITATIONS = word_set("um umm uh uhm er erm")
+"""Sounds between words, which a recogniser may write: no cue reckons with them."""
 # 's is "is" only after these; after a noun it is as often a possessive.
 _BEFORE_IS = word_set("it that there what he she who where how here this when why everything something")
 
@@ -58,13 +83,20 @@ def tokenize(text: str) -> list[WordToken]:
     return [
         WordToken(part, *match.span())
         for match in _TOKEN.finditer(text.lower())
-        for part in _written_out(match.group().replace("’", "'"))
+        if match.group() not in _HESITATIONS
+        for part in _parts(match)
     ]
 
 
 def joined(tokens: Sequence[WordToken]) -> str:
     """The words with one space between them: what the cues are written for."""
     return " ".join(token.text for token in tokens)
+
+
+def _parts(match: re.Match[str]) -> tuple[str, ...]:
+    if match.group() == "id" and _WISHES_AFTER_ID.match(match.string, match.end()):
+        return "i", "would"
+    return _written_out(match.group().replace("’", "'"))
 
 
 @lru_cache(maxsize=65536)

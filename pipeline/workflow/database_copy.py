@@ -44,13 +44,13 @@ def copy_database(workspace: Workspace, target: str) -> DatabaseCopied:
     with workspace.locked():
         workspace.sweep()
         integrity.check(workspace)
-        counts = _write_beside(workspace) if has_server else _fill(workspace, target)
+        counts = _write_new_file(workspace) if has_server else _fill(workspace, target)
     return DatabaseCopied(
         tables=len(counts), rows=sum(counts.values()), next=_next_step(target, workspace.settings.database.url)
     )
 
 
-def _write_beside(workspace: Workspace) -> Mapping[str, int]:
+def _write_new_file(workspace: Workspace) -> Mapping[str, int]:
     """Writes the file of the workspace: whole, and then in its place by one rename."""
     file = workspace.scratch / DATABASE
     counts = write_file(workspace, file)

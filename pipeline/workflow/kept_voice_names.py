@@ -29,12 +29,12 @@ def keep_names(workspace: Workspace, session_id: str, before: Diarization, now: 
     when they are taken out. Nothing is kept where a voice of nobody on the list has gone, which holds the session.
     """
     mark = voices.mark_of(before)
-    said = voices.said(workspace.db, session_id, mark)
+    names = voices.latest_names(workspace.db, session_id, mark)
     same = same_voices(before, now)
-    lost = {name.participant_id for cluster, name in said.items() if cluster not in same}
+    lost = {name.participant_id for cluster, name in names.items() if cluster not in same}
     if "" in lost:
         return
-    kept = [replace(name, cluster=same[cluster]) for cluster, name in said.items() if name.participant_id not in lost]
+    kept = [replace(name, cluster=same[cluster]) for cluster, name in names.items() if name.participant_id not in lost]
     voices.keep(workspace.db, session_id, kept, before=mark, mark=voices.mark_of(now), reason=_REASON)
 
 

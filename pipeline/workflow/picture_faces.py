@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline import faces, models
+from pipeline import faces
 from pipeline.errors import InputRefused
 from pipeline.faces import FaceDetector, FaceLook
 from pipeline.media.frames import frames
@@ -26,7 +26,7 @@ from pipeline.workflow.session_context import SessionContext
 
 def is_available() -> bool:
     """Whether the model that finds faces is on this machine."""
-    return models.folder(models.find(faces.MODEL)).is_dir()
+    return faces.version() is not None
 
 
 def see_faces(context: SessionContext, hidden: Sequence[RedactionBox] = ()) -> FaceTracks | None:
@@ -36,12 +36,13 @@ def see_faces(context: SessionContext, hidden: Sequence[RedactionBox] = ()) -> F
     the model is not what it was.
     """
     session, settings = context.session, context.workspace.settings.picture
-    if session.video is None or not _is_asked(context) or not is_available():
+    version = faces.version()
+    if session.video is None or not _is_asked(context) or version is None:
         return None
     if not is_shown(context) and not hidden:
         return None
     hidden = () if is_shown(context) else tuple(hidden)
-    key = key_of(faces.VERSION, session.video.digest, settings.faces_per_second, *hidden)
+    key = key_of(version, session.video.digest, settings.faces_per_second, *hidden)
     stored = context.workspace.stages.get("faces", key, FaceTracks)
     if stored is not None:
         return stored
@@ -50,7 +51,7 @@ def see_faces(context: SessionContext, hidden: Sequence[RedactionBox] = ()) -> F
         looks = tuple(_looks(path, faces.load_detector(), settings.faces_per_second, blanking(hidden)))
     except InputRefused:  # the sound may be whole all the same: only the picture is left out
         return None
-    seen = FaceTracks(detector=faces.VERSION, looks=len(looks), tracks=faces.followed(looks))
+    seen = FaceTracks(detector=version, looks=len(looks), tracks=faces.followed(looks))
     context.put("faces", key, seen, purpose=Purpose.TRANSCRIBE)
     return seen
 

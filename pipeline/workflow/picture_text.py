@@ -12,7 +12,7 @@ from pipeline.store.codec import key_of
 from pipeline.workflow.picture_gallery import blanking, is_asked
 from pipeline.workflow.session_context import SessionContext
 
-VERSION = "1"
+VERSION = "2"
 
 
 def read_picture(context: SessionContext, hidden: Sequence[RedactionBox] = ()) -> OcrResult | None:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from pipeline import consent, log
 from pipeline.errors import ProofFailed, RefusedByPolicy
-from pipeline.records import Audience, Failed, Held, Pending, Refused, Session, SessionResult, Stop
+from pipeline.records import Audience, Failed, Held, Pending, Refused, Session, SessionProgress, SessionResult, Stop
 from pipeline.store import Workspace, run_clock
 from pipeline.store.registry import Registry, SessionState
 from pipeline.workflow import request_files
@@ -15,7 +15,7 @@ from pipeline.workflow.analyse import AnalysedSession, analyse
 from pipeline.workflow.exposure_approval import blocking_reason
 from pipeline.workflow.plan_renditions import PlannedRendition, plan_rendition, plan_renditions, requested_audiences
 from pipeline.workflow.publish import ReleaseRequest, publish_all
-from pipeline.workflow.results import SessionProgress, stop_session, summarise
+from pipeline.workflow.results import stop_session, summarise
 from pipeline.workflow.state_key import state_keys
 from pipeline.workflow.term_lists import require_lists
 

@@ -29,7 +29,7 @@ ROUNDS = 3
 # holds the sentence and its neighbours (sentences of the samples last at most 9 s).
 AROUND_S = 10.0
 # What is left of a name lies beside its window; the second recognition hears twice as far.
-BESIDE_S = 1.0
+NEAR_S = 1.0
 _PLACE_DIGITS = 3
 
 
@@ -85,8 +85,8 @@ def _to_hear_first(planned: PlannedRendition) -> Sequence[tuple[float, float]] |
     )
     if unsure is None:
         return None
-    beside = spans.pad(((window.start_s, window.end_s) for window in plan.windows), BESIDE_S)
-    return spans.merge(spans.clip([*unsure, *beside], 0.0, context.session.duration_s), gap=BESIDE_S)
+    near_windows = spans.pad(((window.start_s, window.end_s) for window in plan.windows), NEAR_S)
+    return spans.merge(spans.clip([*unsure, *near_windows], 0.0, context.session.duration_s), gap=NEAR_S)
 
 
 def _were_searched(terms: Sequence[str], context: SessionContext) -> bool:

@@ -25,28 +25,28 @@ def with_earlier_ids(before: Sequence[Tag], after: Sequence[Tag], id_of: Callabl
         if earlier not in taken and later not in ids:
             taken.add(earlier)
             ids[later] = id_of(before[earlier])
-    given = set(ids.values())
+    used = set(ids.values())
     return tuple(
-        replace(tag, request_id=ids[place] if place in ids else _own_id(tag, given, id_of))
+        replace(tag, request_id=ids[place] if place in ids else _own_id(tag, used, id_of))
         for place, tag in enumerate(after)
     )
 
 
-def _own_id(tag: Tag, given: Container[str], id_of: Callable[[Tag], str]) -> str:
+def _own_id(tag: Tag, used: Container[str], id_of: Callable[[Tag], str]) -> str:
     """Empty for a new tag, whose id is made from its words, or another id where an earlier request has that."""
     request_id, again = "", tag
-    while id_of(again) in given:
+    while id_of(again) in used:
         again = replace(again, quote=f"{again.quote}\n")
         request_id = id_of(again)
     return request_id
 
 
 def _pairs(before: Sequence[Tag], after: Sequence[Tag]) -> Iterator[tuple[float, int, int]]:
-    for earlier, one in enumerate(before):
-        for later, other in enumerate(after):
-            shared_s = min(one.end_s, other.end_s) - max(one.start_s, other.start_s)
-            shortest_s = min(one.end_s - one.start_s, other.end_s - other.start_s)
-            same = (one.label, one.participant_id) == (other.label, other.participant_id)
+    for earlier, old in enumerate(before):
+        for later, new in enumerate(after):
+            shared_s = min(old.end_s, new.end_s) - max(old.start_s, new.start_s)
+            shortest_s = min(old.end_s - old.start_s, new.end_s - new.start_s)
+            same = (old.label, old.participant_id) == (new.label, new.participant_id)
             if same and shared_s > 0 and shared_s >= _LEAST_SHARED * shortest_s:
-                longest_s = max(one.end_s, other.end_s) - min(one.start_s, other.start_s)
+                longest_s = max(old.end_s, new.end_s) - min(old.start_s, new.start_s)
                 yield shared_s / longest_s, earlier, later

@@ -13,6 +13,7 @@ from pipeline.records import Held, OutFile, Refused, Ruling, Session
 from pipeline.store import Workspace
 from pipeline.store.artefacts import Artefact, ArtefactState
 from pipeline.store.registry import Registry
+from pipeline.workflow.rendition_recall import closed_copies
 from pipeline.workflow.request_report import gather
 
 STAGE = "exports"
@@ -81,7 +82,8 @@ def redactions_of(mention: Mention) -> tuple[int, int]:
 class Recall:
     """One file that held what may no longer be shown: where it is or to whom it went, and which requests.
 
-    ``requests`` may not be shown at all; ``quotes`` may, but no longer in the words that the file held.
+    Copies of a rendition and vCons are of all of a session, and name no request. ``requests`` may not be shown at all;
+    ``quotes`` may, but no longer in the words that the file held.
     """
 
     file: str
@@ -128,25 +130,35 @@ def recalls(workspace: Workspace, *, now: datetime) -> list[Recall]:
     copies: dict[str, list[tuple[str, str]]] = {}
     for copy in workspace.artefacts.copies():
         copies.setdefault(copy.artefact_id, []).append((copy.went_to, copy.noted_at))
-    deliveries = []
+    deliveries = [
+        _recall(artefact, went_to, noted_at)
+        for artefact in closed_copies(workspace, consents.ruling)
+        for went_to, noted_at in copies[artefact.artefact_id]
+    ]
     for artefact, held in _held(workspace):
         gone = tuple(request_id for request_id in held.request_ids if request_id not in shown)
         kept = tuple(request_id for request_id in held.request_ids if request_id in shown)
         quotes = held.unquotable(shown, consents.may_quote) if consents.all_heard_may(held) else kept
         there = [("", "")] if artefact.state is ArtefactState.LIVE else []
         deliveries += [
-            Recall(
-                file=artefact.location,
-                sha256=artefact.sha256,
-                went_to=went_to,
-                noted_at=noted_at,
-                requests=gone,
-                quotes=quotes,
-            )
+            _recall(artefact, went_to, noted_at, requests=gone, quotes=quotes)
             for went_to, noted_at in [*copies.get(artefact.artefact_id, []), *there]
             if gone or quotes
         ]
     return sorted(deliveries, key=lambda delivery: (delivery.noted_at, delivery.file, delivery.went_to))
+
+
+def _recall(
+    artefact: Artefact, went_to: str, noted_at: str, *, requests: tuple[str, ...] = (), quotes: tuple[str, ...] = ()
+) -> Recall:
+    return Recall(
+        file=artefact.location,
+        sha256=artefact.sha256,
+        went_to=went_to,
+        noted_at=noted_at,
+        requests=requests,
+        quotes=quotes,
+    )
 
 
 def _held(workspace: Workspace) -> Iterator[tuple[Artefact, HeldRequests]]:
@@ -169,9 +181,13 @@ class _Consents:
 
     def may_quote(self, session_id: str, who: str | None) -> bool:
         """Whether the words of a participant may be shown; nobody's where a session is held."""
+        ruling = self.ruling(session_id)
+        return isinstance(ruling, Ruling) and may_quote(ruling, self._known[session_id][0], who)
+
+    def ruling(self, session_id: str) -> Ruling | Held | Refused:
+        """How a session is ruled now."""
         if session_id not in self._known:
             session = self._registry.session(session_id)
             ruling = consent.current_ruling(session, workspace=self._workspace, now=self._now)
             self._known[session_id] = session, ruling
-        session, ruling = self._known[session_id]
-        return isinstance(ruling, Ruling) and may_quote(ruling, session, who)
+        return self._known[session_id][1]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from pipeline import consent
@@ -17,6 +17,7 @@ from pipeline.records import (
     Refused,
     Rendition,
     Session,
+    SessionProgress,
     SessionResult,
     Stop,
 )
@@ -29,14 +30,6 @@ from pipeline.workflow.retention.periods import retention_ends
 from pipeline.workflow.session_context import SessionContext
 
 _STATUS: dict[type[Stop], str] = {Held: "held", Refused: "refused", Pending: "pending", Failed: "failed"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SessionProgress:
-    """How far a session came, and until when its ruling holds (seconds since the epoch)."""
-
-    result: SessionResult
-    valid_until: float
 
 
 def summarise(

@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 from datetime import date
 
-from pipeline import __version__, detect, gallery, render, review, speech, tag
+from pipeline import __version__, detect, embeddings, faces, gallery, render, review, speech, tag
 from pipeline.consent.evaluation.jurisdictions import rules_of
 from pipeline.media import ocr
 from pipeline.store import Workspace, previews, releases, voices
 from pipeline.store.codec import key_of
 from pipeline.store.customers import customer_names
 from pipeline.store.registry import Registry
-from pipeline.workflow import picture_faces, session_index
+from pipeline.workflow import crosstalk, picture_text, session_index
 
 
 def state_keys(workspace: Workspace, registry: Registry, *, on: date) -> dict[str, str]:
@@ -32,8 +32,9 @@ def state_keys(workspace: Workspace, registry: Registry, *, on: date) -> dict[st
             settings.picture,
             settings.consent,
             ocr.version(),
-            picture_faces.is_available(),
-            gallery.VERSION,
+            faces.version(),
+            embeddings.version(),
+            *(step.VERSION for step in (gallery, crosstalk, picture_text)),
         ],
         workspace.listed().mark(on),
         customer_names(workspace.root),
@@ -45,7 +46,7 @@ def state_keys(workspace: Workspace, registry: Registry, *, on: date) -> dict[st
         previews.heads(workspace.db),
         _named_voices(workspace, registry),
     )
-    acted_on = {each: "\n".join(said.get(each, "") for said in by_people) for each in set().union(*by_people)}
+    acted_on = {each: "\n".join(heads.get(each, "") for heads in by_people) for each in set().union(*by_people)}
     nothing = "\n" * (len(by_people) - 1)
     return {
         session_id: _hashed(f"{common}\n{digest}\n{mark}\n{acted_on.get(session_id, nothing)}")

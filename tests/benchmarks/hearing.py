@@ -249,8 +249,15 @@ def _false_alarms(voices: Sequence[Voice], way: Listening) -> Iterator[str]:
     known = {spelling.entity for spelling in surface_forms(STRANGERS)}
     found = (one for case in cases for one in case.findings if one.rule in HEARD or one.entity in known)
     rules = Counter(one.rule if one.rule in HEARD else "words" for one in found)
+    called = sum(
+        len(proposal.findings)
+        for case in cases
+        for proposal in review.propose("bench", case.findings)
+        if proposal.entity in known
+    )
     if hours:
-        yield "false alarms an hour: " + ", ".join(f"{rules[rule] / hours:.0f} by {rule}" for rule in ("words", *HEARD))
+        by_rule = ", ".join(f"{rules[rule] / hours:.0f} by {rule}" for rule in ("words", *HEARD))
+        yield f"false alarms an hour: {by_rule}; {called / hours:.0f} called a known name"
 
 
 def _in_words(one: Finding) -> bool:

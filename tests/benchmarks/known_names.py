@@ -11,7 +11,7 @@ from pipeline.records import Participant
 from pipeline.store import Workspace
 from pipeline.store.codec import encode
 from pipeline.store.tables.runs import session as sessions
-from tests.store.test_store import session
+from tests.store.making import session
 
 SIZES = (100, 1_000, 10_000)
 PEOPLE = 4

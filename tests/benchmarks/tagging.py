@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 from pipeline.embeddings import SentenceEncoder, load_encoder
 from pipeline.embeddings.hashed import HashedTfidf
 from pipeline.tag.classifier import load_classifier
+from pipeline.tag.colloquial_cues import COLLOQUIAL_CUES
 from pipeline.tag.cues import Label, Weight, find_cues
 from pipeline.tag.expectation_cues import EXPECTATION_CUES
 from pipeline.tag.grouping import Wording, group
@@ -37,8 +38,12 @@ from pipeline.tag.judge import foremost, judge
 from pipeline.tag.request_cues import REQUEST_CUES
 from pipeline.tag.sentences import split_sentences
 from tests.benchmarks.detection_sets import read_set
+from tests.benchmarks.threshold_folds import Marked, by_fold, every_score
 
-TALK = Path(__file__).parents[1] / "tag" / "talk.txt"
+BY_HAND = {
+    "sentences by hand": Path(__file__).parents[1] / "tag" / "talk.txt",
+    "other kinds of talk": Path(__file__).parents[1] / "tag" / "registers.txt",
+}
 WORDINGS = Path(__file__).parents[1] / "tag" / "grouping" / "wordings.txt"
 GOALS = {"changelog_spoken": ">= 0.68", "frminer_chat": ">= 0.52"}
 CHOSEN_ON = frozenset(GOALS)
@@ -61,6 +66,7 @@ class Item(NamedTuple):
 
     text: str
     is_request: bool
+    document: str = ""
 
 
 class Score(NamedTuple):
@@ -88,7 +94,7 @@ def read_sets(folder: Path) -> Iterator[tuple[str, list[Item]]]:
         for key in ("text", "text_asr"):
             if all(key in row for row in rows):
                 name = path.stem if key == "text" else f"{path.stem}, as heard"
-                yield name, [Item(row[key], row["label"] == "feature") for row in rows]
+                yield name, [Item(row[key], row["label"] == "feature", row["doc"]) for row in rows]
 
 
 def request_scores(texts: Sequence[str], encoder: SentenceEncoder) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
@@ -101,7 +107,7 @@ def request_scores(texts: Sequence[str], encoder: SentenceEncoder) -> tuple[NDAr
 
 def by_rules(texts: Sequence[str]) -> NDArray[np.bool_]:
     """Whether a text has a cue of a request, without the classifier; those that are mostly talk do not count."""
-    cues = [cue for cue in (*REQUEST_CUES, *EXPECTATION_CUES) if cue.weight is not Weight.WEAK]
+    cues = [cue for cue in (*REQUEST_CUES, *EXPECTATION_CUES, *COLLOQUIAL_CUES) if cue.weight is not Weight.WEAK]
     sentences = ([sentence.tokens for sentence in split_sentences(text)] for text in texts)
     return np.array([any(any(find_cues(tokens, cues)) for tokens in found) for found in sentences])
 
@@ -205,11 +211,11 @@ def measure_quiet(folder: Path) -> Iterator[str]:
             yield f"{name}: {words} words, texts tagged as a request for each 1,000: {', '.join(rates)}"
 
 
-def read_talk() -> dict[str, list[Item]]:
+def read_talk(path: Path) -> dict[str, list[Item]]:
     """The sentences written by hand, by group; in front of each is its kind, with a "-" where it asks for nothing."""
     groups: dict[str, list[Item]] = {}
     group = ""
-    for line in TALK.read_text("utf-8").splitlines():
+    for line in path.read_text("utf-8").splitlines():
         if line.startswith("["):
             group = line.strip("[]")
         elif line and not line.startswith("#"):
@@ -220,10 +226,11 @@ def read_talk() -> dict[str, list[Item]]:
 
 def measure_talk() -> Iterator[str]:
     """How the sentences that were written by hand are told apart; nothing was changed for those of the last group."""
-    for name, items in read_talk().items():
-        wanted, texts = np.array([item.is_request for item in items]), [item.text for item in items]
-        figures = ", ".join(f"{way} {score(wanted, find(texts))}" for way, find in ways().items())
-        yield f"sentences by hand, {name}: {len(items)} of which {wanted.sum()} ask for something: {figures}"
+    for source, path in BY_HAND.items():
+        for name, items in read_talk(path).items():
+            wanted, texts = np.array([item.is_request for item in items]), [item.text for item in items]
+            figures = ", ".join(f"{way} {score(wanted, find(texts))}" for way, find in ways().items())
+            yield f"{source}, {name}: {len(items)} of which {wanted.sum()} ask for something: {figures}"
 
 
 def read_wordings() -> list[list[str]]:
@@ -288,11 +295,29 @@ class Cached:
         return np.stack([self._known[text] for text in texts])
 
 
+def measure_by_fold(folder: Path) -> Iterator[str]:
+    """F1 of both marked sets at a threshold that was read off other documents than those it is measured on."""
+    sets = {name: items for name, items in read_sets(folder) if name in CHOSEN_ON}
+    marked = {
+        name: Marked(
+            [item.document for item in items],
+            np.array([item.is_request for item in items]),
+            every_score([item.text for item in items], load_encoder()),
+        )
+        for name, items in sets.items()
+    }
+    for name, values in by_fold(marked).items():
+        mean = f"F1 {np.mean(values):.3f} ± {np.std(values):.3f}"
+        yield f"{name}: one threshold chosen on four fifths of both sets, measured on the other fifth: {mean}"
+
+
 @click.command()
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 def main(folder: Path) -> None:
     """Measure tagging on the sets in FOLDER and sentences by hand, and grouping on the project's own pairs."""
-    for line in chain(measure_sets(folder), measure_talk(), measure_quiet(folder), measure_pairs()):
+    for line in chain(
+        measure_sets(folder), measure_by_fold(folder), measure_talk(), measure_quiet(folder), measure_pairs()
+    ):
         click.echo(line)
 
 

@@ -51,6 +51,26 @@ def refusing(error: BaseException) -> click.Group:
     return group
 
 
+@pytest.mark.parametrize("session", ["/etc/passwd", "../../secrets", "x" * 5000, "a\nb", ".", ""])
+@pytest.mark.parametrize("command", ["show", "holds", "interactive", "sign-off"])
+def test_a_session_that_is_no_name_is_none_that_was_processed(tmp_path: Path, command: str, session: str) -> None:
+    opened = Workspace.create(tmp_path / "ws")
+    by = ["--by", "ana"] if command in {"interactive", "sign-off"} else []
+    done = CliRunner().invoke(main, ["review", command, *by, "-w", str(opened.root), "--", session])
+    assert done.exit_code == 2 or (command, session) == ("interactive", "")
+    assert done.exception is None or isinstance(done.exception, SystemExit)
+
+
+def test_an_argument_that_is_no_text_is_named(tmp_path: Path) -> None:
+    opened = Workspace.create(tmp_path / "ws")
+    words = ["consent", "verify-withdrawal", "caf\udce9@x.example", "-w", str(opened.root)]
+    done = CliRunner().invoke(main, words)
+    assert (done.exit_code, done.output) == (
+        2,
+        "offrecord: an argument is not UTF-8 text; type it in a terminal that uses UTF-8\n",
+    )
+
+
 @pytest.mark.parametrize(
     ("number", "code", "says"),
     [(errno.ENOSPC, 75, "no space"), (errno.EACCES, 4, "may not"), (errno.EROFS, 4, "may not")],

@@ -9,7 +9,7 @@ from pipeline.detect.locate.words_and_text import LONGEST_TEXT_CHARS
 from pipeline.records import Context, Cue, Finding, Transcript
 from pipeline.settings import DetectSettings
 from pipeline.store.codec import encode
-from tests.store.test_store import session
+from tests.store.making import session
 
 
 def stored(count: int) -> tuple[tuple[Finding, ...], int]:

@@ -15,7 +15,7 @@ from pipeline.review import propose
 from pipeline.review.terms import planned_terms
 from pipeline.store import Workspace, terms
 from pipeline.store.registry import Registry
-from tests.store.test_store import session as stored_session
+from tests.store.making import session as stored_session
 
 DAY = date(2026, 11, 23)
 ELSEWHERE = (

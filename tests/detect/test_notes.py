@@ -9,7 +9,7 @@ import pytest
 from pipeline import detect
 from pipeline.records import Context, DetectionRule, SoundPlace, Transcript, Word
 from pipeline.settings import DetectSettings
-from tests.store.test_store import session
+from tests.store.making import session
 
 NOTES = ("Tomasz Wilk from Vantrexa introduced the migration project.", "Vantrexa sends the logs.")
 

@@ -8,6 +8,7 @@ import random
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -21,16 +22,20 @@ from tests.vault_files import originals
 
 pytestmark = pytest.mark.slow
 
-KILLS = 20
+AT_THE_START, LATER = 5, 15
+# A second worker would spend most of a short life on its imports, and be killed as the first one is.
+ENVIRONMENT = {"OFFRECORD_RUN__STABLE_FOR_S": "0", "OFFRECORD_RUN__WORKERS": "1"}
 
 
 def killed(inbox: Path, root: Path, after_s: float) -> bool:
     """Starts a run and kills its whole process group; False when it ended before."""
     command = [sys.executable, "-c", LAUNCH, "run", str(inbox), "-w", str(root)]
-    # A second worker would spend most of a short life on its imports, and be killed as the first one is.
-    environment = os.environ | {"OFFRECORD_RUN__STABLE_FOR_S": "0", "OFFRECORD_RUN__WORKERS": "1"}
     with subprocess.Popen(
-        command, env=environment, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        command,
+        env=os.environ | ENVIRONMENT,
+        start_new_session=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     ) as process:
         try:
             process.wait(after_s)
@@ -38,6 +43,13 @@ def killed(inbox: Path, root: Path, after_s: float) -> bool:
             os.killpg(process.pid, signal.SIGKILL)
             return True
     return False
+
+
+def killed_at_work(inbox: Path, root: Path, seconds: Sequence[float]) -> int:
+    """The same without the start of a program, which does nothing to a workspace; how many were caught."""
+    command = [sys.executable, "-m", "tests.end_to_end.killed_runs", str(inbox), str(root), *map(str, seconds)]
+    done = subprocess.run(command, env=os.environ | ENVIRONMENT, capture_output=True, text=True, check=True)
+    return int(done.stdout)
 
 
 def counted(root: Path) -> dict[str, int]:
@@ -58,9 +70,10 @@ def test_twenty_kills_change_nothing(tmp_path: Path, tmp_path_factory: pytest.Te
     night = unbroken_night(tmp_path_factory)
     inbox, whole, broken = night.inbox, night.whole, night.workspace(tmp_path / "broken")
     chance = random.Random(20261122)
-    longest_s = [3.0] * 5 + [night.taken_s * 0.6] * (KILLS - 5)
-    kills = sum(killed(inbox, broken, chance.uniform(0.3, after_s)) for after_s in longest_s)
-    assert kills >= 3, "the run was never caught in the middle"
+    kills = sum(killed(inbox, broken, chance.uniform(0.3, 3.0)) for _ in range(AT_THE_START))
+    # What a killed run kept the next one has: a third of a night for each goes through all of it before the last.
+    kills += killed_at_work(inbox, broken, [chance.uniform(0.3, night.taken_s * 0.3) for _ in range(LATER)])
+    assert kills >= 8, "too few runs were caught in the middle"
     assert offrecord("run", inbox, "--workspace", broken).returncode == 3
     assert tree(broken / "out") == tree(whole / "out")
     assert originals(broken) == originals(whole)

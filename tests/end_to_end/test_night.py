@@ -7,6 +7,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -44,7 +45,9 @@ def plain(text: str) -> str:
     return " " + " ".join(re.findall(r"\w+", folded)) + " "
 
 
+@cache
 def sound(path: Path) -> npt.NDArray[np.float32]:
+    """Its samples; decoded once for all tests, none of which changes what is published."""
     return np.concatenate([block[:, 0] for block in media.decode(path, stream=0, rate=RATE, channels=1)])
 
 

@@ -38,7 +38,7 @@ from tests.clock import NIGHT
 from tests.database_server import Server
 from tests.executors import stand_in
 from tests.executors.seen_by_ray import places_with
-from tests.store.test_store import session
+from tests.store.making import session
 
 FAULTS = ("kill once", "poison", "hang", "zombie", "raises", "coordinator killed", "cancelled", "node lost")
 ON_ONE_MACHINE = tuple(fault for fault in FAULTS if fault != "node lost")
@@ -146,11 +146,19 @@ def _broken_off(fault: str, ground: Ground) -> None:
     prepared(ground, {f"2026-11-18-{number:08x}": _SLEEPS for number in range(2, _SESSIONS)})
     command = [sys.executable, "-m", _MODULE, "--night", str(root), executor]
     with subprocess.Popen(command, start_new_session=True, stderr=subprocess.DEVNULL) as coordinator:
-        _until(lambda: sum(what.startswith("wrote") for _, what in stand_in.noted(root)) >= 3)
+        _until(lambda: _is_over(coordinator) or _written(root) >= 3)
+        assert not _is_over(coordinator), "it ended before it was stopped"
         coordinator.send_signal(signal.SIGKILL if fault == "coordinator killed" else signal.SIGINT)
-        ended = coordinator.wait(_WITHIN_S)
-        assert ended != 0, "it ended before it was stopped"
+        assert coordinator.wait(_WITHIN_S) != 0, "it ended before it was stopped"
     run_night(root, executor)
+
+
+def _is_over(process: subprocess.Popen[bytes]) -> bool:
+    return process.poll() is not None
+
+
+def _written(root: Path) -> int:
+    return sum(what.startswith("wrote") for _, what in stand_in.noted(root))
 
 
 def _node_lost(_: str, ground: Ground) -> None:

@@ -233,13 +233,13 @@ def lines_of(place: str) -> str:
     """The settings of a new, empty store at a place as the module takes it."""
     kind, _, where = place.partition(":")
     if kind == "postgresql":
-        return f'[database]\nurl = "{database_server.Server(Path(where), _NUMBERS).new_database()}"\n'
+        return f'[database]\nurl = "{database_server.Server(Path(where), NUMBERS).new_database()}"\n'
     if kind == "bucket":
-        return object_server.ObjectServer(int(where), _NUMBERS).lines(kinds=tuple(StoredKind))
+        return object_server.ObjectServer(int(where), NUMBERS).lines(kinds=tuple(StoredKind))
     return ""
 
 
-_NUMBERS = count(os.getpid() * 1000)
+NUMBERS = count(os.getpid() * 1000)
 """Names of databases and buckets that no other process of the same test gives."""
 
 

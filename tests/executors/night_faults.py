@@ -13,7 +13,7 @@ from pipeline.errors import OffrecordError
 from pipeline.settings.storage import StoredKind
 from tests import object_server
 from tests.clock import NIGHT
-from tests.executors.matrix import Killed, counted, lines_of, prepared, recording_of, run_night
+from tests.executors.matrix import NUMBERS, Killed, counted, lines_of, prepared, recording_of, run_night
 from tests.executors.stand_in_line import DISK_FULL, REFUSED
 from tests.fault_proxy import Fault, between
 
@@ -52,16 +52,16 @@ def clock_jumps(root: Path, place: str) -> Stopped:
     return _after("clock jumps", root, place, (*codes, _night(root, inbox, days=1)))
 
 
-def lost_answers(root: Path, place: str) -> Stopped:
-    """Every third answer of an S3 server is lost, whatever was asked; then a night without that."""
-    server = object_server.ObjectServer(int(place.partition(":")[2]), iter(range(os.getpid(), 1 << 62)))
+def bad_answers(fault: Fault, root: Path, place: str) -> Stopped:
+    """A fault of an S3 server in every third request, whatever was asked; then a night without one."""
+    server = object_server.ObjectServer(int(place.partition(":")[2]), NUMBERS)
     with between(server) as (proxy, through):
         inbox = prepared(root, FOLDERS, through.lines(kinds=tuple(StoredKind)), {})
-        proxy.decide = lambda method, path, number: Fault.LOST if number % 3 == 0 else None
+        proxy.decide = lambda method, path, number: fault if number % 3 == 0 else None
         faulty = _night(root, inbox)
-        assert proxy.faults() > len(FOLDERS), "no answer was lost"
+        assert proxy.faults() > len(FOLDERS), "no request met it"
         proxy.decide = lambda method, path, number: None
-        return _after("lost S3 answers", root, place, (faulty, _night(root, inbox, days=1)))
+        return _after(OF_S3[fault], root, place, (faulty, _night(root, inbox, days=1)))
 
 
 def key_hangs(root: Path, place: str) -> Stopped:
@@ -78,14 +78,22 @@ def key_hangs(root: Path, place: str) -> Stopped:
 
 
 ON_EACH: tuple[Callable[[Path, str], Stopped], ...] = (disk_full, clock_jumps, key_hangs)
+OF_S3 = {
+    Fault.LOST: "lost S3 answers",
+    Fault.SLOW_DOWN: "S3 throttles",
+    Fault.ERROR: "500s of S3",
+    Fault.CUT: "cut S3 bodies",
+    Fault.REFUSED: "S3 hangs up",
+}
 
 
 def stopped_nights(root: Path, place: str) -> Iterator[Stopped]:
     """Every fault over one store."""
-    faults = (*ON_EACH, lost_answers) if place.startswith("bucket") else ON_EACH
     with access_key():
-        for fault in faults:
-            yield fault(root / fault.__name__ / "ws", place)
+        for meet in ON_EACH:
+            yield meet(root / meet.__name__ / "ws", place)
+        for fault in OF_S3 if place.startswith("bucket") else ():
+            yield bad_answers(fault, root / fault.name / "ws", place)
 
 
 def prepared_later(inbox: Path) -> None:

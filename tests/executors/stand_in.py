@@ -13,12 +13,11 @@ from pathlib import Path
 from sqlalchemy import select
 
 from pipeline.errors import RunFenced
-from pipeline.records import SessionResult
+from pipeline.records import SessionProgress, SessionResult
 from pipeline.store import Workspace
 from pipeline.store.database import reading
 from pipeline.store.tables.fences import fence
 from pipeline.workflow.attempts import Task, opened
-from pipeline.workflow.results import SessionProgress
 from tests.clock import NIGHT
 
 FAULTS, LOG = "faults.json", "stand-ins.log"

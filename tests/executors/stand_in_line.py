@@ -18,7 +18,7 @@ from pathlib import Path
 from pipeline import render
 from pipeline.files import file_digest, make_private
 from pipeline.proof import MANIFEST
-from pipeline.records import Audience, Check, Proof, ProofVerdict, Session, SessionResult
+from pipeline.records import Audience, Check, Proof, ProofVerdict, Session, SessionProgress, SessionResult
 from pipeline.render.file_names import TRANSCRIPT_JSONL
 from pipeline.render.rendition import proved
 from pipeline.store import Workspace, releases
@@ -27,8 +27,7 @@ from pipeline.store.database import storage_needed
 from pipeline.store.registry import Registry
 from pipeline.workflow.attempts import Task, opened
 from pipeline.workflow.copied_renditions import copied
-from pipeline.workflow.results import SessionProgress
-from tests.store.test_store import session as made_session
+from tests.store.making import session as made_session
 
 STAGES = ("ingest", "speech", "detect", "review", "render", "publish", "tag", "hand over")
 """Where a worker is killed: when the stage has kept what it makes, and nothing else is done yet."""

@@ -10,8 +10,9 @@ import pytest
 
 from tests import database_server, object_server
 from tests.executors.matrix import Killed, matrix, place_of
-from tests.executors.night_faults import FOLDERS, access_key, lost_answers
+from tests.executors.night_faults import FOLDERS, access_key, bad_answers
 from tests.executors.stand_in_line import STAGES
+from tests.fault_proxy import Fault
 
 pytestmark = pytest.mark.slow
 
@@ -46,7 +47,7 @@ def test_a_night_whose_answers_from_a_bucket_are_lost_loses_and_doubles_nothing(
     if not object_server.is_installed():
         pytest.skip("Swift is missing here")
     with place_of("bucket") as place, access_key():
-        stopped = lost_answers(tmp_path / "ws", place)
+        stopped = bad_answers(Fault.LOST, tmp_path / "ws", place)
     after = stopped.after
     assert (after.done, after.lost, after.doubled, after.let_out) == (len(FOLDERS), 0, 0, 0)
     assert stopped.codes[-1] == 0

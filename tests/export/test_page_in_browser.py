@@ -49,6 +49,9 @@ def test_every_chart_has_a_size_and_a_name_and_the_page_is_one_column_on_a_phone
     browser: Browser, tmp_path: Path
 ) -> None:
     page = OpenedPage(browser, plain_report(), tmp_path).page
+    for heading in ("Trend", "Areas", "Top requests", "Discoveries"):
+        note = page.locator(f"h2:text-is('{heading}') + p.note")
+        assert note.count() == 1, f"a chart that does not say what it counts: {heading}"
     charts = page.locator("svg")
     assert charts.count() == 4
     for number in range(charts.count()):

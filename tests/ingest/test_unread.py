@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.ingest import unread
 from pipeline.ingest.file_kinds import kind_of
-from tests.store.test_store import session
+from tests.store.making import session
 
 
 def test_every_count_is_said_once_for_each_session() -> None:

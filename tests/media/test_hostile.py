@@ -125,7 +125,7 @@ def test_a_tool_that_wants_too_much_memory_gets_none() -> None:
     with child([sys.executable, "-c", "import time; time.sleep(0.5); bytearray(1 << 30)"], memory=256 << 20) as running:
         assert running.read(1) == b""
         assert running.finish() != 0
-    assert "MemoryError" in running.said
+    assert "MemoryError" in running.stderr_text
 
 
 def test_a_file_that_grows_too_big_is_not_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

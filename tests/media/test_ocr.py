@@ -76,3 +76,29 @@ def test_pages_that_the_reader_left_out_are_not_taken_for_empty(slides: Path, mo
     monkeypatch.setattr(ocr, "tiff", lambda pages: real(pages[:1]))
     with pytest.raises(TryAgain):
         ocr.read(slides, per_second=1.0)
+
+
+@pytest.mark.usefixtures("text_reader")
+def test_writing_stands_as_long_as_it_is_there_also_at_looks_that_cannot_read_it(tmp_path: Path) -> None:
+    """What moves elsewhere in a page may make the very same letters unreadable, and they are as public then."""
+    path = tmp_path / "busy.mp4"
+    name = "drawtext=font=Sans:text='Quentin Marlowe':fontsize=24:x=10:y=60:fontcolor=white:box=1:boxcolor=black"
+    ffmpeg("-f", "lavfi", "-i", "testsrc=s=320x240:r=10:d=9.8", "-vf", name, *H264, path)
+    read = [line for line in ocr.read(path, per_second=1.0).lines if "Marlowe" in {word.text for word in line.words}]
+    assert min(line.start_s for line in read) == 0.0
+    assert max(line.end_s for line in read) >= 9.8
+
+
+@pytest.mark.usefixtures("text_reader")
+def test_writing_that_gives_way_to_other_writing_stands_no_longer(tmp_path: Path) -> None:
+    path = tmp_path / "two.mp4"
+    style = "fontsize=28:x=20:y=60:fontcolor=black"
+    first = f"drawtext=font=Sans:text='Quentin Marlowe':{style}:enable='lt(t,4)'"
+    second = f"drawtext=font=Sans:text='Roadmap of autumn':{style}:enable='gte(t,4)'"
+    ffmpeg("-f", "lavfi", "-i", "color=c=white:s=320x240:r=5:d=10", "-vf", f"{first},{second}", *H264, path)
+    lines = ocr.read(path, per_second=1.0).lines
+    name = [line for line in lines if "Marlowe" in {word.text for word in line.words}]
+    other = [line for line in lines if "Roadmap" in {word.text for word in line.words}]
+    assert name and other
+    assert max(line.end_s for line in name) <= 5.0
+    assert min(line.start_s for line in other) >= 3.0

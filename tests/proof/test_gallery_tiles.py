@@ -11,7 +11,7 @@ import pytest
 from pipeline.media import ocr, tools
 from pipeline.media.frames import repaint
 from pipeline.proof import gallery_tiles, tiles_hold
-from pipeline.proof.gallery_tiles import BESIDE, NAMES
+from pipeline.proof.gallery_tiles import NAMES, OUTSIDE_TILES
 from pipeline.records import (
     Check,
     PicturePlan,
@@ -24,7 +24,7 @@ from pipeline.records import (
 )
 from pipeline.render.picture import Painter
 from pipeline.render.render_session import _failed
-from pipeline.review.picture.tiles import beside
+from pipeline.review.picture.tiles import outside
 from tests.gallery.making import Scene, gallery, places
 from tests.gallery.ruled import PEOPLE, session_of
 from tests.render.making import Plan, plan
@@ -51,7 +51,7 @@ def kept(*numbers: int, until_s: float = 1.2, called: dict[int, str] | None = No
         for number in numbers
     )
     covers = [RedactionBox(start_s=until_s, end_s=9.0)]
-    covers += [RedactionBox(start_s=0.0, end_s=until_s, region=region) for region in beside([t.region for t in tiles])]
+    covers += [RedactionBox(start_s=0.0, end_s=until_s, region=region) for region in outside([t.region for t in tiles])]
     return PicturePlan(tiles=tiles, closed=tuple(covers))
 
 
@@ -81,7 +81,7 @@ def verdicts(checks: tuple[Check, ...]) -> dict[str, ProofVerdict]:
 @pytest.mark.usefixtures("text_reader")
 def test_what_the_plan_says_is_proved(finished: Path) -> None:
     checks = tiles_hold(finished, planned(KEPT), SESSION)
-    assert verdicts(checks) == {BESIDE: ProofVerdict.PROVED, NAMES: ProofVerdict.PROVED}
+    assert verdicts(checks) == {OUTSIDE_TILES: ProofVerdict.PROVED, NAMES: ProofVerdict.PROVED}
     assert "8 frames" in checks[0].detail and "1 name looked for" in checks[1].detail
 
 
@@ -93,14 +93,14 @@ def test_what_is_seen_beside_the_tiles_is_a_leak(
 ) -> None:
     monkeypatch.setattr(ocr, "read_pages", lambda pages: [[] for _ in pages])
     beside_tiles, _ = tiles_hold(finished, planned(said), SESSION)
-    assert beside_tiles.name == BESIDE and beside_tiles.verdict is ProofVerdict.LEAK
+    assert beside_tiles.name == OUTSIDE_TILES and beside_tiles.verdict is ProofVerdict.LEAK
 
 
 @pytest.mark.usefixtures("text_reader")
 def test_a_refusers_name_in_a_tile_that_stays_is_a_leak(finished: Path) -> None:
     wrong = planned(kept(1, 3, 4, called={3: "p2"}))
     checks = tiles_hold(finished, replace(wrong, removed=frozenset({"p3"})), SESSION)
-    assert verdicts(checks) == {BESIDE: ProofVerdict.PROVED, NAMES: ProofVerdict.LEAK}
+    assert verdicts(checks) == {OUTSIDE_TILES: ProofVerdict.PROVED, NAMES: ProofVerdict.LEAK}
 
 
 def test_a_tile_of_somebody_who_is_taken_out_is_a_leak_by_the_plan_alone(tmp_path: Path) -> None:
@@ -133,7 +133,7 @@ def test_no_frame_goes_through_the_tiles_of_other_times(finished: Path, monkeypa
     monkeypatch.setattr(ocr, "read_pages", lambda pages: [[] for _ in pages])
     monkeypatch.setattr(CountedTiles, "read", 0)
     checks = tiles_hold(finished, planned(replace(KEPT, tiles=CountedTiles(KEPT.tiles or ()))), SESSION)
-    assert verdicts(checks) == {BESIDE: ProofVerdict.PROVED, NAMES: ProofVerdict.PROVED}
+    assert verdicts(checks) == {OUTSIDE_TILES: ProofVerdict.PROVED, NAMES: ProofVerdict.PROVED}
     assert CountedTiles.read <= 3, "once for who is taken out, and once for each check"
 
 
@@ -151,11 +151,11 @@ def test_what_cannot_be_read_is_not_proved(finished: Path, tmp_path: Path, monke
     assert check.verdict is ProofVerdict.UNCHECKED
     monkeypatch.setattr(tools, "reader", lambda: tools.Tool(name="tesseract", version=None, install="apt-get"))
     checks = tiles_hold(finished, planned(KEPT), SESSION)
-    assert verdicts(checks) == {BESIDE: ProofVerdict.PROVED, NAMES: ProofVerdict.UNCHECKED}
+    assert verdicts(checks) == {OUTSIDE_TILES: ProofVerdict.PROVED, NAMES: ProofVerdict.UNCHECKED}
 
 
 def test_a_rendition_whose_tiles_do_not_hold_fails_and_says_what_to_do() -> None:
-    proof = Proof(checks=(Check(name=BESIDE, verdict=ProofVerdict.LEAK, detail="seen", at_s=2.0),))
+    proof = Proof(checks=(Check(name=OUTSIDE_TILES, verdict=ProofVerdict.LEAK, detail="seen", at_s=2.0),))
     failed = _failed("s1", proof, is_leak=False)
     assert failed.reason.startswith("proof: leak at 2.0 s (picture beside the tiles")
     assert "`offrecord review cover s1`" in failed.action and "picture.gallery_tiles = false" in failed.action

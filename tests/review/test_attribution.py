@@ -32,7 +32,16 @@ def found(entity: str, text: str, rule: str) -> Finding:
         ("company:meridian dental", "netherlands", "heard often", "company:~netherlands"),
         ("company:meridian dental", "meridian", "heard often", "company:~meridian"),
         ("person:bobby griffin", "bob", "nickname", "person:bobby griffin"),
-        ("term:project falcon", "calcium", "sounds like", "term:project falcon"),
+        ("company:palani textiles", "textiles", "sounds like", "company:~textiles"),
+        ("company:palani textiles", "palany textile", "sounds like", "company:palani textiles"),
+        ("company:north wind traders", "north win", "place of a name", "company:north wind traders"),
+        ("company:north wind traders", "traders", "place of a name", "company:~traders"),
+        ("term:project falcon", "Project Kestrel", "sounds like", "term:~project kestrel"),
+        ("term:project falcon", "project", "sounds like", "term:~project"),
+        ("term:project falcon", "calcium", "sounds like", "term:~calcium"),
+        ("term:project falcon", "Project Falkon", "sounds like", "term:project falcon"),
+        ("term:project falcon", "Project Falcon", "term list", "term:project falcon"),
+        ("term:project falcon", "Project Falcon", "sound search", "term:project falcon"),
         ("person:~danson", "danson", "name model", "person:~danson"),
     ],
 )
@@ -40,6 +49,25 @@ def test_a_finding_is_put_to_a_known_name_only_where_it_is_like_it(
     entity: str, text: str, rule: str, proposed: str
 ) -> None:
     assert attributed(found(entity, text, rule)) == proposed
+
+
+@pytest.mark.parametrize(
+    ("text", "others", "proposed"),
+    [
+        ("falkon", ("term:project falcon",), "term:project falcon"),
+        ("kestral", ("term:project falcon", "term:project kestrel"), "term:~kestral"),
+        ("falkon", ("term:project falcon", "term:falkon db"), "term:~falkon"),
+        ("falkon", ("term:project falcon", "person:emma falkon"), "term:~falkon"),
+    ],
+)
+def test_what_is_as_like_another_known_name_is_put_to_neither(
+    text: str, others: tuple[str, ...], proposed: str
+) -> None:
+    heard = found("term:project falcon", text, "sounds like")
+    assert attributed(heard, others) == proposed
+    listed = found("term:project falcon", text, "term list")
+    assert attributed(listed, others) == "term:project falcon"
+    assert {one.entity for one in propose(SESSION_ID, [heard], known=dict.fromkeys(others, "[term]"))} == {proposed}
 
 
 @given(

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pipeline.records import ChatLine, Cue, Participant, RemovedInterval
 from pipeline.records.removed_parts import RemovedParts, is_left_out
 from pipeline.review.chat_quotes import REDACTED, quote_edits
-from tests.store.test_store import session
+from tests.store.making import session
 
 HERS = "We run three warehouses on it and the forklift sensors time out"
 PEOPLE = tuple(Participant(participant_id=f"p{number}", name=f"Person {number}") for number in (1, 2, 3))

@@ -28,7 +28,7 @@ from pipeline.records import (
 from pipeline.store import Workspace, codec
 from pipeline.store.earlier_names import RENAMED, now_called, renamed
 from pipeline.store.registry import Registry
-from tests.store.test_store import session
+from tests.store.making import session
 
 STAY = Attendance(participant_id="p1", join_s=0.0, leave_s=9.0, accepted_platform_notice=True)
 TALK = Crosstalk(track_id="t1", start_s=1.0, end_s=2.0, of="t2")

@@ -28,7 +28,7 @@ from pipeline.store.row_seals import BROKEN, Sealer, TableSeal, needs_no_escape
 from pipeline.store.tables.row_seals import SEALED
 from pipeline.store.tables.schema import metadata
 from tests.database_server import Server, behind
-from tests.store.test_store import session
+from tests.store.making import session
 
 pytestmark = pytest.mark.usefixtures("each_database")
 

@@ -24,7 +24,7 @@ from pipeline.store.row_seals import Sealer
 from pipeline.workflow import lock_watch
 from tests.clock import NIGHT
 from tests.database_server import Server, behind, name_of, running
-from tests.store.test_store import session
+from tests.store.making import session
 
 SEALER = Sealer(lambda: bytes(32))
 

@@ -26,7 +26,7 @@ from pipeline.store.tables.runs import session_outline
 from pipeline.workflow import session_index as index
 from pipeline.workflow.vault_keys import encrypt_vault
 from tests.database_server import behind
-from tests.store.test_store import session
+from tests.store.making import session
 from tests.vault_files import plain_from_now_on
 
 pytestmark = pytest.mark.usefixtures("each_database")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import stat
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,11 +12,12 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from pipeline.errors import ConfigurationError, InputRefused, LockHeld, UsageProblem, WorkspaceDamaged
-from pipeline.records import Audience, Purpose, Refused, Session, Transcript, Word
+from pipeline.records import Audience, Refused, Transcript, Word
 from pipeline.store import Workspace, terms
 from pipeline.store.codec import decode, encode, key_of
 from pipeline.store.registry import Registry, entry_id, printable
 from tests.database_server import behind
+from tests.store.making import session
 from tests.vault_files import changed, stored
 
 pytestmark = pytest.mark.usefixtures("each_database")
@@ -26,23 +26,6 @@ pytestmark = pytest.mark.usefixtures("each_database")
 @pytest.fixture
 def workspace(tmp_path: Path) -> Workspace:
     return Workspace.create(tmp_path / "ws")
-
-
-def session(session_id: str = "2026-11-18-aaaaaaaa", digest: str = "a" * 64, title: str = "") -> Session:
-    return Session(
-        session_id=session_id,
-        source_digest=digest,
-        platform="folder",
-        title=title,
-        started_at=datetime(2026, 11, 18, 15, tzinfo=UTC),
-        host=None,
-        recorder_location=None,
-        notice_asserted=False,
-        purposes=(Purpose.TRANSCRIBE,),
-        duration_s=60.0,
-        participants=(),
-        tracks=(),
-    )
 
 
 def mode(path: Path) -> int:

@@ -17,7 +17,7 @@ from pipeline.store.table_cache import TableCache
 from pipeline.store.tables.runs import session as sessions
 from pipeline.store.tables.runs import session_outline
 from tests.database_server import behind
-from tests.store.test_store import session
+from tests.store.making import session
 
 pytestmark = pytest.mark.usefixtures("each_database")
 

@@ -69,6 +69,10 @@ def test_sentences_hold_all_words_in_order_and_are_pieces_of_the_text(text: str)
         ("we’re gonna don't", "we are going to do not"),
         ("[participant 3] said [redacted] at config.log", "[participant 3] said [redacted] at config.log"),
         ("the team's page, it's ok?", "the team's page it is ok ?"),
+        ("itd be gr8 if ppl couldnt, tbh", "it would be great if people could not honestly"),
+        ("id love that", "i would love that"),
+        ("send me the request id please", "send me the request id please"),
+        ("um so, uh, we need it", "so we need it"),
     ],
 )
 def test_words_are_written_out(text: str, wanted: str) -> None:

@@ -19,7 +19,7 @@ from pipeline.tag.cues import Label
 from pipeline.tag.jsonl import tag_lines
 from pipeline.tag.judge import SentenceVerdict, foremost, judge
 from pipeline.tag.turns import whole_turns
-from tests.benchmarks.tagging import read_talk
+from tests.benchmarks.tagging import BY_HAND, read_talk
 
 TAXONOMY = read_taxonomy()
 
@@ -128,6 +128,11 @@ def test_a_turn_is_tagged_by_sentence_with_its_share_of_the_time() -> None:
         "maybe you could let people set their own quota",
         "my only complaint is there's no search in the logs, could you add that",
         "can the limit be raised to a thousand",
+        "Slack does threads, why don't you",
+        "any appetite on your end for a terraform provider",
+        "Suggestion: make the sidebar collapsible",
+        "there's got to be a better way than uploading them one at a time",
+        "is it on your radar to have signed webhooks",
     ],
 )
 def test_votes_reported_requests_and_questions_for_plans_are_requests(text: str) -> None:
@@ -188,20 +193,34 @@ def test_what_is_expected_and_lacking_is_asked_for_without_a_wish(text: str) -> 
         "the selector must be unique",
         "she should have a break first",
         "you can't hear me today",
+        "everybody has fun, why don't you",
+        "they have plans to ramp up production",
+        "our plan for next quarter is to move the billing service",
+        "there's got to be a catch",
     ],
 )
 def test_duties_lacks_and_wants_of_other_things_are_none(text: str) -> None:
     assert label_of(text) != "request"
 
 
-@pytest.mark.parametrize("group", ["one", "two", "three"])
-def test_sentences_by_hand_are_told_apart(group: str) -> None:
-    """Floors a little under what was measured (tests/tag/talk.txt); the third group was looked at by nobody."""
-    items = read_talk()[group]
+@pytest.mark.parametrize(
+    ("source", "group", "least_right", "least_found"),
+    [
+        ("sentences by hand", "one", 0.93, 0.85),
+        ("sentences by hand", "two", 0.93, 0.74),
+        ("sentences by hand", "three", 0.93, 0.68),
+        ("other kinds of talk", "one", 0.8, 0.5),
+        ("other kinds of talk", "two", 0.8, 0.5),
+        ("other kinds of talk", "three", 0.6, 0.4),
+    ],
+)
+def test_sentences_by_hand_are_told_apart(source: str, group: str, least_right: float, least_found: float) -> None:
+    """Floors a little under what was measured without the sentence model; the third groups were looked at by nobody."""
+    items = read_talk(BY_HAND[source])[group]
     found = [foremost(one).label == "request" for one in judge_all([item.text for item in items])]
     right = sum(item.is_request and tagged for item, tagged in zip(items, found, strict=True))
-    assert right / sum(found) >= 0.93
-    assert right / sum(item.is_request for item in items) >= {"one": 0.85, "two": 0.78, "three": 0.68}[group]
+    assert right / sum(found) >= least_right
+    assert right / sum(item.is_request for item in items) >= least_found
 
 
 def judge_all(texts: list[str]) -> list[list[SentenceVerdict]]:

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,7 @@ from pipeline.store.registry import Registry, SessionState
 from pipeline.store.signing import Signer
 from pipeline.vcon import document, export
 from pipeline.workflow import erasure
+from pipeline.workflow.request_recall import recalls
 from pipeline.workflow.state_key import state_keys
 from tests.consent.conftest import ALL_NO, NOW, Files, file_answers, person, row, session, workspace
 
@@ -198,6 +200,18 @@ def test_it_is_signed_and_registered_and_a_withdrawal_lists_it(workspace: Worksp
     assert noted.state == "quarantined"
     (receipt,) = of_person("ana@a.example", "", workspace=workspace)
     assert any("vcon" in line and "/home/pm/s1.json" in line for line in receipt.not_recalled)
+
+
+def test_copies_of_what_was_taken_back_are_on_the_list_of_files_to_recall(workspace: Workspace, out: Session) -> None:
+    values: dict[str, Any] = {"workspace": workspace, "url": None, "now": NOW}
+    export.export(out.session_id, Audience.INTERNAL, **values, sign=False, to="/home/pm/s1.json")
+    assert recalls(workspace, now=NOW) == []
+    common: dict[str, Any] = {"session_id": None, "actor": "sam", "reason": "r", "workspace": workspace, "now": NOW}
+    withdraw("ana@a.example", purposes=[Purpose.INTERNAL_SHARE], **common)
+    assert [one.went_to for one in recalls(workspace, now=NOW)] == ["/home/pm/s1.json"], "consent closes it"
+    common |= {"now": NOW + timedelta(minutes=1), "then": partial(erasure.quarantine, workspace, now=NOW)}
+    withdraw("ana@a.example", purposes=[Purpose.INTERNAL_SHARE], **common)
+    assert [one.went_to for one in recalls(workspace, now=NOW)] == ["/home/pm/s1.json"]
 
 
 def test_after_a_withdrawal_a_new_version_names_the_one_before(workspace: Workspace, out: Session) -> None:

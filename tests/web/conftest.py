@@ -10,7 +10,7 @@ import pytest
 
 from pipeline.store import Workspace
 from tests.once import made_once
-from tests.web.making import make_workspace
+from tests.web.making import analyse_more, make_workspace
 
 
 @pytest.fixture(scope="session")
@@ -23,6 +23,18 @@ def analysed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def workspace(analysed: Path, tmp_path: Path) -> Workspace:
     """A copy of the analysed workspace."""
     return Workspace.open(shutil.copytree(analysed, tmp_path / "ws"))
+
+
+@pytest.fixture(scope="session")
+def analysed_three(analysed: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same with two more sessions like it; nobody writes here."""
+
+    def make(folder: Path) -> None:
+        made = Workspace.open(shutil.copytree(analysed, folder / "ws"))
+        analyse_more(made, 2)
+        made.db.dispose()
+
+    return made_once(tmp_path_factory, "analysed-three", make) / "ws"
 
 
 @pytest.fixture

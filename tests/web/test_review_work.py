@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import APIResponse, Browser, Page, Route
@@ -24,10 +26,18 @@ from tests.web.test_browser import Watched, decided, open_review, person, wait_s
 
 __all__ = ["browser"]
 
+ANSWER_MS, RETRY_MS = 60_000, 3_000
+"""How long the page waits for an answer, and until it sends a decision again."""
+
+
+@pytest.fixture
+def workspace(analysed_three: Path, tmp_path: Path) -> Workspace:
+    """Three sessions."""
+    return Workspace.open(shutil.copytree(analysed_three, tmp_path / "ws"))
+
 
 @pytest.fixture
 def server(workspace: Workspace) -> Iterator[Server]:
-    analyse_more(workspace, 2)
     with serving(workspace) as running:
         yield running
 
@@ -265,6 +275,51 @@ def test_an_edit_that_cannot_reach_the_server_says_so_and_loses_no_decision(
     wait_saved(ana, 1)
     mark_something_missed(ana)
     wait_for_text(ana, "progress", "2 of 7")
+
+
+def test_a_server_that_does_not_answer_is_given_up_and_said_and_loses_no_decision(
+    browser: Browser, server: Server, watched: list[Watched]
+) -> None:
+    ana = person(browser, server, watched, "ana", WebRole.REVIEWER)
+    ana.clock.install()
+    open_review(ana, server)
+    unanswered: list[Route] = []
+    ana.route("**/findings", lambda route: unanswered.append(route))
+    ana.focus("#proposals [tabindex='0']")
+    ana.keyboard.press("g")
+    ana.keyboard.press("n")
+    wait_for_text(ana, "ask-text", "speech without words")
+    with ana.expect_request("**/findings"):
+        ana.keyboard.press("Enter")
+    ana.clock.fast_forward(ANSWER_MS // 2)
+    assert not ana.get_by_text("does not answer").count(), "it has its time"
+    ana.clock.fast_forward(ANSWER_MS)
+    wait_for_text(ana, "message", "Not saved: the server does not answer; it may have done this all the same")
+    ana.unroute("**/findings")
+    ana.route("**/decision", lambda route: unanswered.append(route))
+    with ana.expect_request("**/decision"):
+        ana.keyboard.press("a")
+    ana.clock.fast_forward(ANSWER_MS)
+    wait_for_text(ana, "offline", "The server does not answer: 1 decision is kept")
+    ana.unroute("**/decision")
+    ana.clock.fast_forward(RETRY_MS)
+    wait_saved(ana, 1)
+    ana.wait_for_selector("#offline", state="hidden")
+
+
+def test_a_decision_that_a_proxy_answers_for_the_server_is_kept_and_sent_again(
+    browser: Browser, server: Server, watched: list[Watched]
+) -> None:
+    ana = person(browser, server, watched, "ana", WebRole.REVIEWER)
+    ana.clock.install()
+    open_review(ana, server)
+    ana.route("**/decision", lambda route: route.fulfill(status=504, body="<h1>Gateway time-out</h1>"), times=1)
+    ana.focus("#proposals [tabindex='0']")
+    ana.keyboard.press("a")
+    wait_for_text(ana, "offline", "The server does not answer: 1 decision")
+    ana.clock.fast_forward(RETRY_MS)
+    wait_saved(ana, 1)
+    watched[0].problems[:] = [each for each in watched[0].problems if "504" not in each]
 
 
 def test_whoever_flagged_takes_it_back_and_undo_flags_again(

@@ -76,7 +76,7 @@ def client_for() -> Callable[..., TestClient]:
 
 def named(workspace: Workspace) -> dict[int, tuple[str, str]]:
     """By voice who it is and who said so."""
-    current = voices.said(workspace.db, session_id_of(workspace), voices.mark_of(TOLD))
+    current = voices.latest_names(workspace.db, session_id_of(workspace), voices.mark_of(TOLD))
     return {number: (name.participant_id, name.actor) for number, name in current.items()}
 
 

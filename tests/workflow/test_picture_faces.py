@@ -96,7 +96,7 @@ class Detector:
 def test_faces_are_looked_for_once_and_only_where_somebody_asks_and_may_see(
     workspace: Workspace, film: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(picture_faces, "is_available", lambda: True)
+    monkeypatch.setattr(faces, "version", lambda: "2 abc")
     monkeypatch.setattr(faces, "load_detector", Detector)
     object.__setattr__(workspace, "vault", Opened(film))
     monkeypatch.setattr(Detector, "seen", 0)
@@ -111,6 +111,9 @@ def test_faces_are_looked_for_once_and_only_where_somebody_asks_and_may_see(
     assert picture_faces.see_faces(context) == seen
     assert Detector.seen == looked < seen.looks, "a wall that does not change is looked at once"
     assert picture_faces.may_be_kept(context, seen)
+    monkeypatch.setattr(faces, "version", lambda: "2 of another model")
+    assert picture_faces.see_faces(context) == replace(seen, detector="2 of another model")
+    assert Detector.seen == 2 * looked, "another model looks again"
 
 
 def test_without_the_model_the_picture_stays_out_and_that_is_said(

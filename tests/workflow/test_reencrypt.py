@@ -22,7 +22,7 @@ from pipeline.workflow import reencrypt
 from tests.database_server import behind
 from tests.kill_points import killed_at_each_line
 from tests.object_server import ObjectServer
-from tests.store.test_store import session
+from tests.store.making import session
 from tests.vault_files import changed, originals, stored
 
 SOUND, TITLE, SAID = b"what the recording holds" * 1000, "Halcyon Freight's plan", "what was said"

@@ -227,7 +227,7 @@ def test_a_name_holds_of_the_same_turns_where_voices_are_told_apart_otherwise(
     assert isinstance(ruled(workspace, session), Ruling)
     told = consent.working_session(session, workspace=workspace).voices
     assert told is not None and [turn.participant_id for turn in told.turns] == [HANNAH, REFUSER, None, None, HANNAH]
-    kept = voices.said(workspace.db, session.session_id, voices.mark_of(LATER))
+    kept = voices.latest_names(workspace.db, session.session_id, voices.mark_of(LATER))
     assert {name.actor for name in kept.values()} == {"ann"}
 
 
@@ -283,7 +283,9 @@ def test_names_are_kept_once_and_only_of_the_voices_that_were_named_last(
     assert voices.heads(workspace.db) == before
     assert told_again(workspace, session, replace(TOLD, version="still later")) == {2: REFUSER}
     keep_names(workspace, session.session_id, TOLD, replace(LATER, version="of those before"))
-    assert not voices.said(workspace.db, session.session_id, voices.mark_of(replace(LATER, version="of those before")))
+    assert not voices.latest_names(
+        workspace.db, session.session_id, voices.mark_of(replace(LATER, version="of those before"))
+    )
 
 
 def test_a_name_is_of_the_person_and_not_of_who_has_the_number_by_now(workspace: Workspace, session: Session) -> None:
@@ -378,7 +380,7 @@ def test_the_commands_write_clips_ask_before_others_are_lost_and_keep_who_it_is(
         CliRunner().invoke(main, ["review", "name-voice", session.session_id, "1", "--unlisted", *said]).exit_code == 0
     )
     assert CliRunner().invoke(main, ["review", "name-voice", session.session_id, "1", "--undo", *said]).exit_code == 0
-    assert list(voices.said(workspace.db, session.session_id, voices.mark_of(TOLD))) == [2]
+    assert list(voices.latest_names(workspace.db, session.session_id, voices.mark_of(TOLD))) == [2]
 
 
 def test_one_key_for_each_voice_names_it_and_a_loss_is_asked_about(
@@ -388,7 +390,7 @@ def test_one_key_for_each_voice_names_it_and_a_loss_is_asked_about(
     command = ["review", "voices", session.session_id, "--by", "ann", "--workspace", str(workspace.root)]
     done = CliRunner().invoke(main, command, input="x\n1\n3\ny\n2\n")
     assert done.exit_code == 0 and "named 3 of 3" in done.output and "1.8 s" in done.output, done.output
-    named = voices.said(workspace.db, session.session_id, voices.mark_of(TOLD))
+    named = voices.latest_names(workspace.db, session.session_id, voices.mark_of(TOLD))
     assert {number: name.participant_id for number, name in named.items()} == {1: HANNAH, 2: REFUSER, 3: PETER}
     assert "named 0 of 0" in CliRunner().invoke(main, command).output
 

@@ -152,7 +152,7 @@ def _submission(row: _Row) -> Submission | None:
         at=at,
         at_text=at_text,
         claims=behalf.claims if behalf else claims,
-        states=behalf.said(states) if behalf else states,
+        states=behalf.effective_states(states) if behalf else states,
         unread=unread,
         changed_at=next((row.moment(n, cell) for n, _, cell in row.of(ColumnKind.MODIFIED) if _text(cell)), None),
         finished=finished,
@@ -248,7 +248,7 @@ def _states(row: _Row, *, finished: bool) -> tuple[Mapping[Purpose, EventState],
     states: dict[Purpose, EventState] = {}
     unread = []
     for number, (cell, column) in enumerate(zip(row.cells, row.columns, strict=True), start=1):
-        answers = _said(_text(cell), column, row.form, finished=finished)
+        answers = _cell_answers(_text(cell), column, row.form, finished=finished)
         if EventState.UNKNOWN in answers.values():
             unread.append(number)
         for purpose, state in answers.items():
@@ -256,7 +256,7 @@ def _states(row: _Row, *, finished: bool) -> tuple[Mapping[Purpose, EventState],
     return states, tuple(unread)
 
 
-def _said(cell: str, column: Column, form: Form, *, finished: bool) -> Mapping[Purpose, EventState]:
+def _cell_answers(cell: str, column: Column, form: Form, *, finished: bool) -> Mapping[Purpose, EventState]:
     """The answers in one cell; in a row that was never submitted only a refusal counts as an answer."""
     if column.kind is ColumnKind.WITHDRAWS:
         withdrawn = form.withdrawn(cell)

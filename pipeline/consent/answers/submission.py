@@ -19,7 +19,7 @@ class OnBehalf:
     claims: tuple[Claim, ...]
     by_guardian: bool
 
-    def said(self, states: Mapping[Purpose, EventState]) -> dict[Purpose, EventState]:
+    def effective_states(self, states: Mapping[Purpose, EventState]) -> dict[Purpose, EventState]:
         """The answer to each purpose; only a guardian consents for another, anybody else's yes is unknown."""
         return {
             purpose: EventState.UNKNOWN if state is EventState.GIVEN and not self.by_guardian else state

@@ -40,7 +40,9 @@ def _people(decisions: Sequence[ManualDecision]) -> int:
     """How many people decided for sure: acts under one name, or from one account, are one person's."""
     apart: list[ManualDecision] = []
     for decision in decisions:
-        if not any(is_one_person(decision.actor, decision.account, one.actor, one.account) for one in apart):
+        if not any(
+            is_one_person(decision.actor, decision.account, earlier.actor, earlier.account) for earlier in apart
+        ):
             apart.append(decision)
     return len(apart)
 

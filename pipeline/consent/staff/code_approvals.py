@@ -98,7 +98,9 @@ def permission(organisation: str, digest: str, terms: Terms, *, workspace: Works
     with unreadable_is_closed(), reading(workspace.db) as connection:
         aliases = find(connection, keys, [keys.hashed(AliasKind.ORGANISATION, name) for name in known_as(organisation)])
         org_ids = {alias.party_id for hits in aliases.values() for alias in hits}
-        events = [event for org_id in org_ids for event in _said(connection, org_id)] if len(org_ids) == 1 else []
+        events = (
+            [event for org_id in org_ids for event in _code_events(connection, org_id)] if len(org_ids) == 1 else []
+        )
         events = [event for event in events if event.at <= now or event.state is not EventState.GIVEN]
         clauses = [clause for hits in agreements_of(connection, org_ids).values() for clause in hits]
     deadline = timedelta(days=workspace.settings.consent.hold_deadline_days)
@@ -150,7 +152,7 @@ def _may_speak(events: Sequence[_CodeEvent], answered: _CodeEvent, at: datetime)
     return latest.state is EventState.GIVEN and (latest.until is None or at < latest.until)
 
 
-def _said(connection: Connection, org_id: str) -> list[_CodeEvent]:
+def _code_events(connection: Connection, org_id: str) -> list[_CodeEvent]:
     query = select(consent_event).where(consent_event.c.party_id == org_id).order_by(consent_event.c.seq)
     events = []
     for row in connection.execute(query):

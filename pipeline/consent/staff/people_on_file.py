@@ -115,7 +115,7 @@ def _details(connection: Connection, keys: Keys, party_ids: Iterable[str]) -> di
         for reference, notice in _filed_by(connection, ids):
             if reference in rows and notice in forms:
                 row = rows[reference]
-                details[row.party_id] |= dict(_told(row.written or (), forms[notice]))
+                details[row.party_id] |= dict(_cell_details(row.written or (), forms[notice]))
     return details
 
 
@@ -127,7 +127,7 @@ def _filed_by(connection: Connection, party_ids: Iterable[str]) -> Iterator[tupl
             yield body["evidence"][1], body["notice"]
 
 
-def _told(cells: Iterable[tuple[str, str]], form: Form) -> Iterator[tuple[ColumnKind, str]]:
+def _cell_details(cells: Iterable[tuple[str, str]], form: Form) -> Iterator[tuple[ColumnKind, str]]:
     columns = form.bound_columns()
     for header, cell in cells:
         column = columns.get(heading(header))

@@ -29,12 +29,12 @@ _NOT_IN_BODY = ("type", "record_id", "notice_version", "aliases", "hash")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportedLog:
-    """What an export holds: ``beside`` the log what people decided, and withdrawals; ``head`` is of the last event."""
+    """What an export holds: ``related_records`` are decisions and withdrawals; ``head`` is of the last event."""
 
     events: int
     people: int
     notices: int
-    beside: int
+    related_records: int
     head: str
 
 
@@ -81,7 +81,7 @@ def export_log(file: Path, *, workspace: Workspace) -> ExportedLog:
     closing = canonical({**manifest, "seal": seal.of(manifest)})
     write_bytes(file, content + f"{closing}\n".encode())
     counts = {name: len(lines) for name, lines in (("events", events), ("people", people), ("notices", notices))}
-    return ExportedLog(**counts, beside=len(others), head=head.hash)
+    return ExportedLog(**counts, related_records=len(others), head=head.hash)
 
 
 def body_of(line: Mapping[str, Any]) -> dict[str, object]:

@@ -51,7 +51,7 @@ class _Export:
     notices: Lines
     people: Lines
     events: Lines
-    beside: Mapping[str, Lines]
+    related_records: Mapping[str, Lines]
 
 
 def import_log(
@@ -89,7 +89,7 @@ def import_log(
         people = _put_people(connection, export.people, theirs, keys)
         fresh = _lacking(connection, consent_event, "event_id", export.events)
         writer.refile(body_of(line) for line in fresh)
-        withdrawn += related_records.bring_in(connection, export.beside, theirs, keys)
+        withdrawn += related_records.bring_in(connection, export.related_records, theirs, keys)
         for withdrawal in withdrawn:
             writer.withdraw(withdrawal)
         append(connection, IMPORTED, export.digest, {"rows": 0, "events": len(fresh)})

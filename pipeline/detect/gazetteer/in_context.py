@@ -10,7 +10,7 @@ from typing import NamedTuple
 from pipeline.detect.gazetteer.context_patterns import CONTEXT_PATTERNS, ContextPattern
 from pipeline.detect.gazetteer.excess_words import without_excess
 from pipeline.detect.text.tokens import Match, Recognizer, Text
-from pipeline.lexicon import FUNCTION_WORDS, SurfaceForm, is_common
+from pipeline.lexicon import FUNCTION_WORDS, SurfaceForm, is_common, is_english
 from pipeline.lexicon.orthographies import phrase_readings
 from pipeline.lexicon.phonetic import best_match, sound_of
 from pipeline.lexicon.plain import word_set
@@ -70,6 +70,7 @@ def context_recognizer(forms: tuple[SurfaceForm, ...], least: float = 0.0) -> Re
     longest = {
         label: min(_MAX_WORDS, 1 + max(len(form.words) for form in of_label)) for label, of_label in names.items()
     }
+    ends = _ends_of(forms)
     patterns = [pattern for pattern in CONTEXT_PATTERNS if pattern.label in names]
 
     def recognize(text: Text) -> list[Match]:
@@ -79,11 +80,14 @@ def context_recognizer(forms: tuple[SurfaceForm, ...], least: float = 0.0) -> Re
             label = pattern.label
             for run in _runs(line, pattern, longest[label]):
                 words = line.words[run.first : run.last + 1]
-                scored = best[label]("".join(words), max(least, _needed(words, pattern) + crowd[label]))
+                scored = best[label]("".join(words), max(least, _needed(text, run) + crowd[label]))
                 at = run.first, label
                 if scored and scored[0] > closest.get(at, (0.0,))[0]:
                     closest[at] = *scored, _tight(line, run, scored[1], spelt[label])
-        return [_match(text, run, form) for _, form, run in closest.values()]
+        return [
+            _match(text, _whole(line, run, ends.get(form.entity, frozenset())), form)
+            for _, form, run in closest.values()
+        ]
 
     return recognize
 
@@ -100,6 +104,22 @@ def _tight(line: _Line, run: _Run, form: SurfaceForm, best: BestForm) -> _Run:
             return run._replace(first=first, last=last)
     first, last = without_excess(line.words, run.first, run.last, form, in_place=True)
     return run._replace(first=first, last=last)
+
+
+def _whole(line: _Line, run: _Run, ends: frozenset[str]) -> _Run:
+    """The run up to the last word of a whole name where that is heard as it is soon behind: "TSHBI and SKD rail"."""
+    behind = line.words[run.last + 1 : run.last + _MAX_WORDS]
+    last = next((index for index, word in enumerate(behind) if word in ends), None)
+    return run if last is None or run.pattern.cue_behind else run._replace(last=run.last + 1 + last)
+
+
+def _ends_of(forms: tuple[SurfaceForm, ...]) -> dict[str, frozenset[str]]:
+    """The last words of the whole names of each entity."""
+    ends: dict[str, set[str]] = {}
+    for form in forms:
+        if len(form.words) > 1 and not form.exact and form.words[-1] not in FUNCTION_WORDS:
+            ends.setdefault(form.entity, set()).add(form.words[-1])
+    return {entity: frozenset(words) for entity, words in ends.items()}
 
 
 def _names(forms: tuple[SurfaceForm, ...], label: str) -> list[SurfaceForm]:
@@ -129,10 +149,17 @@ def _runs(line: _Line, pattern: ContextPattern, most: int) -> Iterator[_Run]:
                 yield _Run(at, last, pattern)
 
 
-def _needed(words: list[str], pattern: ContextPattern) -> float:
-    """How similar to a name the words must be in this place."""
+def _needed(text: Text, run: _Run) -> float:
+    """How similar to a name the words must be in this place.
+
+    An English word in small letters, in a text with capitals, was heard as one: "it has its own retry. Could you …".
+    """
+    tokens, pattern = text.tokens[run.first : run.last + 1], run.pattern
+    words = [token.plain for token in tokens]
+    in_small = [word for token, word in zip(tokens, words, strict=True) if text.raw[token.start_char].islower()]
     bound = (words[0] in _GENERIC and words[0] not in _MAY_BEGIN) + (words[-1] in _GENERIC)
-    least = pattern.similarity if any(map(is_common, words)) else pattern.similarity_rare
+    is_talk = any(map(is_common, words)) or (text.cased and any(map(is_english, in_small)))
+    least = pattern.similarity if is_talk else pattern.similarity_rare
     return least + _BOUND * bound
 
 

@@ -28,6 +28,8 @@ _OF_TALK = 0.1  # more where it holds one and the name is made of ordinary words
 # More where what is like the sound of a foreign name has an English word: "comes" is 0.93 like how Gomez sounds.
 _OF_A_READING = 0.08
 _SURE = 0.84  # how similar to a name words are that need no more beside them: "ruksana" of "ruksana wrote"
+_ENDS = frozenset(".?!")
+_LEAST_BEFORE_AN_END = 3  # letters of a word that a point behind it makes no abbreviation: "Dr.", "J. P."
 _LEAST_MISSING = 2  # letters that an English word lacks of a name that it begins, and is no mishearing of: "turbine"
 
 
@@ -91,6 +93,7 @@ def phonetic_recognizer(forms: tuple[SurfaceForm, ...], thresholds: Thresholds |
             if (candidate := best("".join(words[first : last + 1]))) is not None
             and candidate.similarity >= _needed(words, first, last, candidate.target, limits)
             and not _is_part(words[first : last + 1], candidate.target)
+            and not _is_parted(text, words, first, last, candidate.target)
         ]
         placed = _needed_runs(words, _clearest(candidates))
         return [_match(text, first, last, candidate) for candidate, first, last in placed]
@@ -167,6 +170,32 @@ def _is_part(run: list[str], target: _Target) -> bool:
     key = run[0].removesuffix("s")
     is_shorter = len(key) + _LEAST_MISSING <= len(target.key)
     return is_shorter and (target.key.startswith(key) or target.key.endswith(key)) and is_english(key)
+
+
+def _is_parted(text: Text, words: list[str], first: int, last: int, target: _Target) -> bool:
+    """Whether a sentence ends within a run, or a comma parts as much of the name as was heard as it is from the rest.
+
+    What stands behind such a comma counts where it is like what is missing: "Zdzislaw, W Szczepanik". Letters that are
+    no word are what is left of a name that was hard to hear.
+    """
+    name = target.form.words
+    for index in range(first, last):
+        gap = text.raw[text.tokens[index].end_char : text.tokens[index + 1].start_char]
+        if not gap[-1:].isspace() or gap.isspace():
+            continue
+        if not _ENDS.isdisjoint(gap) and len(words[index]) >= _LEAST_BEFORE_AN_END:
+            return True
+        if text.raw[text.tokens[index + 1].start_char : text.tokens[index + 1].end_char].isupper():
+            continue
+        before, behind = tuple(words[first : index + 1]), tuple(words[index + 1 : last + 1])
+        for heard, rest, missing in (
+            (before, behind, name[len(before) :] if before == name[: len(before)] else ()),
+            (behind, before, name[: -len(behind)] if behind == name[-len(behind) :] else ()),
+        ):
+            part = "".join(missing)
+            if len(heard) < len(name) and part and similarity("".join(rest), part, sound_of(part)) < _FLOOR:
+                return True
+    return False
 
 
 def _says_it_all(words: list[str], shorter: _Placed, longer: _Placed) -> bool:

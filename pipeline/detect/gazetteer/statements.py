@@ -26,6 +26,15 @@ _SAYS_NOTHING = FUNCTION_WORDS | word_set("yes yeah yep no mhm hm sorry alright 
 _SAYS_IT = 3
 _ABOUT = word_set("about of on to for with")
 _BEGINS_A_CLAUSE = word_set("i we you he she they it the our my his her their a an there some all both two three")
+# "It is, but the customers must not find out": what is answered first was asked by another, and says nothing itself.
+_ANSWERS = word_set(
+    """yes yeah yep no sure right okay ok well it its is isnt does doesnt did was they we i you are do have has can will
+    not"""
+)
+_LONGEST_ANSWER = 3
+# "This is not common knowledge, but the recall comes on Monday": what stands behind the "but" is what "this" means.
+_GOES_ON = word_set("but though however")
+_BEING = word_set("is are was were will be been being has have still all very really")
 _POINTS_ON = word_set("this these next following")  # "don't quote me on this"
 # "Off the record" and "between you and me" at the end of a sentence may open the next: Whisper wrote "this is Tobias
 # off the record. We are closing …".
@@ -42,7 +51,8 @@ def statement_recognizer(phrases: tuple[str, ...], *, across_turns: bool = False
         words = [token.plain for token in text.tokens]
         parts = sentences(text.raw, [(token.start_char, token.end_char) for token in text.tokens])
         spans = [_span(cue, words, parts, across_turns) for cue in find_cues(phrases, words, parts)]
-        return [_match(text, start, end) for start, end in _joined(spans) if start < end]
+        said = [(_behind_answer(text, start, end), end) for start, end in _joined(spans)]
+        return [_match(text, start, end) for start, end in said if start < end]
 
     return recognize
 
@@ -52,7 +62,8 @@ def _span(cue: CuePlace, words: Sequence[str], parts: Sequence[SpokenSentence], 
     start, end = parts[cue.sentence]
     if end - start > _LONG:
         return max(start, cue.start - _UNPOINTED), min(end, cue.end + _UNPOINTED)
-    beside = [*words[start : cue.start], *words[_with_object(words, cue.end, end) : end]]
+    behind_cue = words[_with_object(words, cue.end, end) : end]
+    beside = [*_without_subject(words[start : cue.start], behind_cue), *behind_cue]
     is_alone = len(beside) < _ALONE or FUNCTION_WORDS.issuperset(beside)
     before, behind = (_beside(words, parts, cue.sentence, step) for step in (-1, 1))
     may_point = is_alone or not across_turns
@@ -65,6 +76,26 @@ def _span(cue: CuePlace, words: Sequence[str], parts: Sequence[SpokenSentence], 
     if behind is not None and (opens or points_on):
         last = min(behind.end, end + _UNPOINTED)
     return first, last
+
+
+def _behind_answer(text: Text, start: int, end: int) -> int:
+    """The first word of a statement behind a short answer with a comma, which another asked for: "It is, but …"."""
+    for index in range(start, min(start + _LONGEST_ANSWER, end - 1)):
+        if text.tokens[index].plain not in _ANSWERS:
+            break
+        if "," in text.raw[text.tokens[index].end_char : text.tokens[index + 1].start_char]:
+            return index + 1
+    return start
+
+
+def _without_subject(before: Sequence[str], behind: Sequence[str]) -> Sequence[str]:
+    """The words before a cue without "this is" or the like at their end, where a "but" behind it says what that is."""
+    if not behind or behind[0] not in _GOES_ON:
+        return before
+    end = len(before)
+    while end and before[end - 1] in _BEING:
+        end -= 1
+    return before[: end - 1] if end and before[end - 1] in _POINTS_BACK else before
 
 
 def _with_object(words: Sequence[str], at: int, end: int) -> int:

@@ -21,7 +21,7 @@ _MONEY = (
 _SUM = rf"(?:[$€£¥₹₦]\s?\d[\d,.]*{_SCALE}(?:\s{_MONEY})?|{_FIGURE}{_SCALE}\s(?:(?:us|swiss|hong kong)\s)?{_MONEY})"
 _DEAL = (
     r"\b(?:we|i|they|you|he|she|us|them|our \w+|my \w+)\b[^.?!\n]{0,30}?\b(?:pay|pays|paid|paying|spend|spends|spent|"
-    r"owes?|charge|charges|charged|quoted?|offered|signed|earn|lost|borrowed|raised|invoiced?|billed|costs?|sold|bought|"
+    r"owes?|charge|charges|charged|quoted?|offered|sign|signs|signed|signing|earn|lost|borrowed|raised|invoiced?|billed|costs?|sold|bought|"
     r"wants?|asked?)\b[^.?!\n]{0,40}?"
 )
 _PRICE = re.compile(rf"{_DEAL}(?P<sum>{_SUM})", re.IGNORECASE)
@@ -33,7 +33,16 @@ _ALONE = re.compile(
     rf"(?:^|[.?!]\s)(?:yes|no|well|about|around|a|roughly|only|just|[, ])*(?P<sum>{_SUM})\s(?:for|a|per|each)\b",
     re.IGNORECASE,
 )
-_WORTH_A_LOOK = re.compile(rf"[$€£¥₹₦]|\b{_MONEY}\b", re.IGNORECASE)
+# Without a currency, what it is paid for says that it is a sum: "we pay nine thousand a month".
+_BY_THE_MONTH = re.compile(
+    r"\b(?:we|i|they|you|he|she|us|them|our \w+|my \w+)\b[^.?!\n]{0,30}?\b(?:pay|pays|paid|paying|spend|spends|spent|"
+    rf"charge|charges|charged|costs?|earn|invoiced?|billed)\b[^.?!\n]{{0,40}}?(?P<sum>{_FIGURE}{_SCALE})\s"
+    r"(?:a|per|each|every)\s(?:month|year|quarter|week|seat|head|licen[cs]e)\b",
+    re.IGNORECASE,
+)
+_WORTH_A_LOOK = re.compile(
+    rf"[$€£¥₹₦]|\b{_MONEY}\b|\b(?:a|per|each|every) (?:month|year|quarter|week|seat|head|lic)", re.I
+)
 
 
 def price_recognizer() -> Recognizer:
@@ -43,11 +52,17 @@ def price_recognizer() -> Recognizer:
         if not _WORTH_A_LOOK.search(text.raw):
             return []
         spans = {
-            occurrence.span("sum") for pattern in (_PRICE, _ASKED, _ALONE) for occurrence in pattern.finditer(text.raw)
+            occurrence.span("sum")
+            for pattern in (_PRICE, _ASKED, _ALONE, _BY_THE_MONTH)
+            for occurrence in pattern.finditer(text.raw)
         }
-        return [_match(text, *span) for span in sorted(spans)]
+        return [_match(text, *span) for span in sorted(spans) if not any(_is_within(span, other) for other in spans)]
 
     return recognize
+
+
+def _is_within(span: tuple[int, int], other: tuple[int, int]) -> bool:
+    return span != other and other[0] <= span[0] and span[1] <= other[1]
 
 
 def _match(text: Text, start_char: int, end_char: int) -> Match:

@@ -18,7 +18,7 @@ _NAMED = re.compile(
 _KINDS = (
     r"(?:ticket|case|incident|order|contract|invoice|account|customer|reference|ref|serial|quote|policy|licen[cs]e|"
     r"patient|student|employee|member(?:ship)?|passport|vat|tax|sort|routing|badge|booking|registration|tracking|claim|"
-    r"device|meter|asset|purchase order)"
+    r"device|meter|asset|purchase order|request|complaint|application|shipment|parcel|docket)"
 )
 _GROUP = r"(?=[\w/\-]*\d)[^\W_][\w/\-]{0,30}"
 _GROUPS = rf"(?:[A-Z]{{1,4}}[ \-])?{_GROUP}(?: {_GROUP})*"
@@ -39,6 +39,9 @@ _USER = re.compile(
     re.IGNORECASE,
 )
 _SERVICE_DESK = re.compile(r"\b(?:(?i:INC|REQ|RITM|CHG|PRB)|TASK|CS|SR|CASE)-?\d{5,12}\b")
+_POST_BOX = re.compile(
+    r"\b(?:p\.?\s?o\.?\s|post(?:al)? |post office )?box\s(?:number\s|no\.?\s)?(?P<code>\d{3,6})(?![\w@]|[.,]\d)", re.I
+)
 _WORTH_A_LOOK = re.compile(r"\d|user ?name|log-?in|handle|screen name", re.IGNORECASE)
 # Judged: no marked set has any. A word like "ticket" before a code says less than the form of a service desk's number.
 _NAMED_SCORE, _SERVICE_DESK_SCORE = 0.75, 0.8
@@ -72,6 +75,7 @@ def _said_to_be(raw: str) -> Iterator[tuple[int, int]]:
         for occurrence in pattern.finditer(raw):
             if _is_code(occurrence["code"], is_certain=is_certain):
                 yield occurrence.span("code")
+    yield from (occurrence.span("code") for occurrence in _POST_BOX.finditer(raw))
     for occurrence in _USER.finditer(raw):
         if not is_english(plain(occurrence["code"])):
             yield occurrence.span("code")

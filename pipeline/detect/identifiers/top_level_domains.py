@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from functools import cache
 
-import tldextract
-
 from pipeline.lexicon.plain import word_set
 
 COMMON = word_set(
@@ -21,5 +19,7 @@ SPOKEN = COMMON | word_set("no be at to")
 @cache
 def registered() -> frozenset[str]:
     """All top-level domains of ASCII letters, from the Public Suffix List inside tldextract: it asks no network."""
+    import tldextract  # half a second with the HTTP library that it brings, and few texts ask for it
+
     extract = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
     return frozenset(suffix for suffix in extract.tlds if "." not in suffix and suffix.isascii())

@@ -32,8 +32,16 @@ _FIRST_LABEL = re.compile(
     re.IGNORECASE,
 )
 _MACHINE = re.compile(
-    r"\b(?:called|named|host|server|machine|node|cluster|box|instance)(?: is| was)? "
+    r"\b(?:(?:called|named|host|server|machine|node|cluster|box|instance)(?: is| was)?|"
+    r"(?:ssh(?:ed)?|telnet|ping(?:ed)?|log(?:ged)? ?in|sign(?:ed)? in|connect(?:ed)?)"
+    r"(?: ?(?:in)?to| onto| on)?(?: the)?) "
     r"(?P<name>(?=[\w\-]*\d)(?=[\w\-]*[a-z])[\w\-]{4,40})(?![\w@])",
+    re.IGNORECASE,
+)
+# What the word "instance" or "server" has behind it as often as a name: sizes, kinds of processors, ports.
+_KIND_OF_MACHINE = re.compile(
+    r"\d.*|.*(?:nano|micro|small|medium|large|metal|standard|highmem|highcpu)[\d\-]*|(?:amd|arm|aarch|x|i)\d+(?:_\d+)?|"
+    r"(?:port|version|release|python|gen|zone|region)\d+",
     re.IGNORECASE,
 )
 _NO_MAILBOX = word_set("hosted running runs located reachable available deployed served published looked")
@@ -65,8 +73,10 @@ def _machine(name: re.Match[str]) -> Match:
 
 
 def _may_be_a_machine(name: str) -> bool:
-    """Whether a word with a digit in it names no technology ("Python3") and no version ("v12")."""
+    """Whether a word with a digit in it names no technology ("Python3"), no version ("v12") and no kind ("m5large")."""
     letters = "".join(char for char in name.casefold() if char.isalpha())
+    if _KIND_OF_MACHINE.fullmatch(name):
+        return False
     return len(letters) > 1 and letters not in TECHNOLOGIES and name.casefold() not in TECHNOLOGIES
 
 

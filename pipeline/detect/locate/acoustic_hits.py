@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from pipeline.detect.locate.words_and_text import make_finding, runs
 from pipeline.detect.text.tokens import Match
@@ -15,6 +15,9 @@ from pipeline.records import Alternative, Context, DetectionRule, Finding, Keywo
 # from 0.1 on, and four of the eight below (docs/speech.md).
 _SHARES = ((0.1, 0.85), (0.0, 0.5))
 _SHARED = 0.3  # of the shorter of word and span lies in the other; a judgement
+# A recogniser that is told names falls into loops of one where it hears one that it can't make out: 12 times in a row,
+# at most 5 s apart, in two of twelve sessions, over the name said and what came next. People say it three times.
+_MOST_REPEATS, _LOOP_GAP_S = 3, 5.0
 
 
 class WordIndex:
@@ -45,9 +48,26 @@ def acoustic_findings(session_id: str, transcript: Transcript, context: Context)
     for heard in transcript.heard_terms:
         score = round(min(1.0, max(0.0, heard.score)), 3)
         yield from _findings(session_id, _match(heard.term, known, DetectionRule.SOUND_SEARCH, score), heard, beneath)
-    for other in transcript.alternatives:
+    for other in _without_loops(transcript.alternatives):
         score = next(share for least, share in _SHARES if other.probability >= least)
         yield from _findings(session_id, _match(other.text, known, DetectionRule.ALSO_HEARD, score), other, beneath)
+
+
+def _without_loops(alternatives: Iterable[Alternative]) -> Iterator[Alternative]:
+    """The names that an engine thought of, without what it only repeats again and again of one: the first times stay.
+
+    Of several thoughts of the same time each stays.
+    """
+    of_name: dict[tuple[str, str], tuple[int, float]] = {}
+    for other in sorted(alternatives, key=lambda one: one.start_s):
+        times, until_s = of_name.get((other.track_id, other.text), (0, float("-inf")))
+        if other.start_s - until_s > _LOOP_GAP_S:
+            times = 0
+        if other.start_s >= until_s:
+            times += 1
+        of_name[other.track_id, other.text] = times, max(until_s, other.end_s)
+        if times <= _MOST_REPEATS:
+            yield other
 
 
 def _match(text: str, known: dict[str, SurfaceForm], rule: DetectionRule, score: float) -> Match:

@@ -33,6 +33,7 @@ _LEAST_LETTERS, _LONG = 3, 6
 _INSIDE = 0.9  # the score of a form within a longer word
 _LEAST_SCORE = 0.3  # of a match read with little confidence
 _MARGIN = 0.35  # of the height of the words: OCR draws its boxes along the letters, without their edges
+_MISREAD_MARGIN = 1.0  # the same at both ends of what was misread: a first or last letter that is not in the box
 _JOIN_S = 0.01  # two looks at the picture follow one another to the millisecond
 
 
@@ -48,12 +49,13 @@ class _Target:
 
 @dataclass(frozen=True, slots=True)
 class _OcrMatch:
-    """Half-open range of a line's words that stand for an entity, and how sure that is."""
+    """Half-open range of a line's words that stand for an entity, how sure that is, and whether a letter is wrong."""
 
     first: int
     last: int
     entity: str
     score: float
+    is_misread: bool = False
 
 
 def picture_findings(
@@ -99,7 +101,7 @@ def _by_form(texts: Sequence[str], targets: Sequence[_Target]) -> Iterator[_OcrM
                 run += key
                 score = _score(run, target)
                 if score:
-                    yield _OcrMatch(tokens[first][1], index + 1, target.entity, score)
+                    yield _OcrMatch(tokens[first][1], index + 1, target.entity, score, target.key not in run)
                     break
 
 
@@ -134,18 +136,20 @@ def _match(line: OcrLine, read: _OcrMatch) -> tuple[Match, PicturePlace]:
         DetectionRule.TEXT_IN_PICTURE,
         round(max(_LEAST_SCORE, sure), 3),
     )
-    return match, PicturePlace(region=_around(words), start_s=line.start_s, end_s=line.end_s)
+    region = _around(words, is_misread=read.is_misread)
+    return match, PicturePlace(region=region, start_s=line.start_s, end_s=line.end_s)
 
 
-def _around(words: Sequence[OcrWord]) -> Region:
+def _around(words: Sequence[OcrWord], *, is_misread: bool) -> Region:
     """The box of the words, wider on every side by a share of their height, as boxes are drawn tight."""
     left, right = min(word.region.left for word in words), max(word.region.right for word in words)
     top, bottom = min(word.region.top for word in words), max(word.region.bottom for word in words)
     margin = _MARGIN * (bottom - top)
+    beside = (_MISREAD_MARGIN if is_misread else _MARGIN) * (bottom - top)
     return Region(
-        left=round(max(0.0, left - margin), 4),
+        left=round(max(0.0, left - beside), 4),
         top=round(max(0.0, top - margin), 4),
-        right=round(min(1.0, right + margin), 4),
+        right=round(min(1.0, right + beside), 4),
         bottom=round(min(1.0, bottom + margin), 4),
     )
 

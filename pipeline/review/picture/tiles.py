@@ -32,13 +32,13 @@ from pipeline.records import (
 )
 from pipeline.records.ruling import strictest
 
-BESIDE = "beside the gallery tiles"
+OUTSIDE_TILES = "beside the gallery tiles"
 NO_GALLERY = "no gallery whose tiles stand still"
 CLOSED = "consent closes it for everybody"
 LABEL_MARGIN = 0.3
 BEHIND_S = 1.0
 """Seconds beyond the end of sound and picture that are covered too: the last frame is shown for ever."""
-_TOLD = (LabelMatch.EXACT, LabelMatch.CLOSE)
+_IDENTIFYING = (LabelMatch.EXACT, LabelMatch.CLOSE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,8 +173,8 @@ def _why_all(span: GallerySpan, part: _Part) -> str:
         return CLOSED
     if not span.tiles:
         return NO_GALLERY
-    told = {tile.people[0] for tile in span.tiles if len(tile.people) == 1 and tile.match in _TOLD}
-    lost = [person for person in part.hidden if person not in told]
+    identified = {tile.people[0] for tile in span.tiles if len(tile.people) == 1 and tile.match in _IDENTIFYING}
+    lost = [person for person in part.hidden if person not in identified]
     return f"no gallery tile is surely of {', '.join(lost)}" if lost else ""
 
 
@@ -201,8 +201,8 @@ def _covers(span: GallerySpan, part: _Part, shown: Sequence[GalleryTile], why: s
             yield _box(part, tile.region, f"gallery tile of {', '.join(tile.people) or 'nobody known'}")
         elif tile.label is not None:
             yield _box(part, _wider(tile.label), f"name label of {', '.join(tile.people)}")
-    for region in beside([tile.region for tile in span.tiles]):
-        yield _box(part, region, BESIDE)
+    for region in outside([tile.region for tile in span.tiles]):
+        yield _box(part, region, OUTSIDE_TILES)
 
 
 def _box(part: _Part, region: Region, reason: str) -> RedactionBox:
@@ -220,7 +220,7 @@ def _wider(label: Region) -> Region:
     )
 
 
-def beside(regions: Sequence[Region]) -> list[Region]:
+def outside(regions: Sequence[Region]) -> list[Region]:
     """The rectangles that make up all of a picture beside some regions of it."""
     sides = sorted({0.0, 1.0, *(side for region in regions for side in (region.top, region.bottom))})
     rows: list[tuple[float, float, list[tuple[float, float]]]] = []

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from enum import Enum
 from typing import NamedTuple
 
+from pipeline.lexicon.plain import word_set
 from pipeline.tag.grouping.misheard import misheard_verb
+from pipeline.tag.grouping.openings import ADVERBS, FINE, GOOD, OPENINGS, AskForm
 from pipeline.tag.grouping.points_back import (
     begins_with_without,
     names_enough,
@@ -21,121 +22,12 @@ from pipeline.tag.grouping.points_back import (
 from pipeline.tag.grouping.present import present
 from pipeline.tag.tokens import WordToken, joined, tokenize
 
-_ADVERBS = (
-    r"(?:(?:really|just|also|still|even|actually|simply|only|definitely|probably|maybe|totally|absolutely|always|"
-    r"please|guys|ever|somehow|so|very|super|pretty|a lot|a bit|too|all|kind of|sort of|desperately|already|"
-    r"currently) )*"
-)
-_FINE = (
-    r"(?:nice|great|cool|awesome|amazing|useful|helpful|handy|lovely|good|better|ideal|wonderful|sweet|neat|fantastic|"
-    r"interesting|perfect|convenient|excellent)"
-)
-_WHO = (
-    r"(?:i|we|you|they|people|users|one|(?:my|our) (?:\w+ )?(?:team|users|customers|people|developers|auditors?|"
-    r"colleagues))"
-)
-_WAY = r"(?:way|option|ability|possibility|button|setting|command|chance|shortcut|method|feature|tool)"
-_GOOD = rf"(?:would|will|could|might) {_ADVERBS}(?:be {_ADVERBS}{_FINE}|help(?: us| me)?(?: a lot)?)"
-_ADD = (
-    r"(?:add|support|expose|implement|build|include|ship|provide|give us|give me|offer|create|bring back|introduce|"
-    r"publish|release|have|get|consider|allow)"
-)
-
-
-class _Form(Enum):
-    """What stands after a cue: a thing, something to do, or a whole clause."""
-
-    THING = "thing"
-    ACTION = "action"
-    CLAUSE = "clause"
-
-
-class _Opening(NamedTuple):
-    form: _Form
-    pattern: re.Pattern[str]
-
-
-def _opening(form: _Form, *patterns: str) -> _Opening:
-    return _Opening(form, re.compile("|".join(rf"(?<!\S)(?:{pattern}) " for pattern in patterns)))
-
-
-_TO = r"to(?! (?:the|a|an|my|our|your|this|that|these|each|every|it|them|us|me)\b)"
-# The first that fits has the say; within it the first place in the sentence.
-_OPENINGS = (
-    _opening(
-        _Form.ACTION,
-        rf"(?:{_WHO} )?{_ADVERBS}(?:need|want|love|like|prefer)s? to be able to",
-        rf"(?:no|any|a|an|the|some|another|easy|simple|good|better) (?:\w+ )?{_WAY}s?(?: for (?:\w+ )?\w+)? {_TO}",
-        rf"(?:a|an|any|some|no) (?:\w+ )?{_WAY} (?:that|where|so that) (?:i|we|you|people|users) can",
-        r"(?:is|be|if|was) (?:it )?(?:not )?possible to",
-        r"(?:able|possible) to",
-    ),
-    _opening(
-        _Form.THING,
-        rf"{_GOOD} if there (?:was|were)",
-        rf"{_GOOD} to (?:have|get|see)",
-        r"(?:wish|wished)(?: that)? there (?:was|were)",
-        r"(?:i|we|they|everybody|people) would (?:\w+ ){1,6}?if (?:there (?:was|were)|(?:you|it|we) had)",
-        r"(?:feature|thing) (?:that )?(?:i|we) (?:\w+ ){1,4}?is",
-        r"what (?:i|we) (?:really )?(?:am|are|need|want|miss|lack)(?: \w+){0,2}? is",
-        r"what would (?:\w+ ){1,2}?is",
-        r"plus one (?:from (?:me|us) )?(?:for|on)",
-    ),
-    _opening(
-        _Form.CLAUSE,
-        rf"{_GOOD} if",
-        rf"would {_ADVERBS}(?:love|like|appreciate) it if",
-        r"(?:i|we|they|everybody|people) would (?:\w+ ){1,6}?if(?= (?:it|the|your) )",
-        rf"would {_ADVERBS}(?:help|help us|help me|save us time|make sense)(?: a lot)? if",
-        r"(?:wish|wishes) that",
-        r"(?:wish|wishes)(?! that| list)",
-        r"if only",
-        r"(?:did|do|had|have|was|were) not (?:even )?(?:know|known|realize|realized|notice|noticed|aware)(?: that)?",
-        r"never (?:knew|known|noticed|realized)(?: that)?",
-        r"(?:no idea|not aware|unaware)(?: that)?",
-        r"(?:found out|discovered|learned|noticed|realized|turns out)(?: that)?",
-    ),
-    _opening(
-        _Form.ACTION,
-        rf"{_GOOD} to",
-        r"why (?:can|could) (?:not )?(?:i|we|you|one|users|people)(?: (?:not|just|simply|even))*",
-        rf"(?:please |can you |could you )?{_ADVERBS}let (?:us|me|people|users|you|everyone)",
-    ),
-    _opening(
-        _Form.THING,
-        rf"(?:can|could|will|would) (?:you|we|they|somebody) {_ADVERBS}{_ADD}",
-        rf"please {_ADVERBS}{_ADD}",
-        rf"(?:would|will) {_ADVERBS}(?:help|love|like|prefer|want) (?:(?:us|me|it) )?(?:to )?(?:have|get|see)",
-        rf"(?:would|will) {_ADVERBS}(?:help|love|like|prefer|want)(?= (?:a|an|some) )",
-        rf"(?:you|they|guys) should {_ADVERBS}{_ADD}",
-        r"(?:there|it|you|they) (?:is|are|has|have) no",
-        r"(?:plans?|planning|plan) (?:to (?:add|support|offer)|for)",
-        r"(?:support|ask|asking|looking|hoping|waiting|request|requests) for",
-        r"(?:is|are) there(?: already)?",
-        r"(?:do|does) (?:you|it|they) (?:already )?(?:have|support|offer)",
-        r"(?:i|we|you|they|it|legal|security) (?:requires?|lacks?|misses|miss|insist on)",
-        r"(?:is|are|am) missing",
-    ),
-    _opening(
-        _Form.ACTION,
-        rf"{_WHO} {_ADVERBS}(?:must|need to|want to|would {_ADVERBS}(?:like|love) to)(?! have)",
-        r"(?:can|could|will|would) (?:i|we|one|you|they)(?: (?:please|maybe|also|just|somehow))*",
-        r"(?:i|we|you|people|users) can not(?: (?:even|just|really))?",
-        r"how (?:can|do|could|would) (?:i|we|you|one)",
-        r"(?:trying|try) to",
-        r"please",
-    ),
-    _opening(
-        _Form.THING,
-        rf"{_WHO} {_ADVERBS}(?:must have|need|want|would like|would love|would rather have|would prefer)",
-    ),
-)
 _POINTING = r"(?:it|that|this|these|those|them|they|which|one)"
 _POINTS = re.compile(
     r"(?:it|them|one) |(?:this|that|these|those) (?:on|in|to|for|as|from|with|at|by|into|instead|here|there) "
 )
 _SUBJECT_FIRST = re.compile(
-    rf"^(?P<thing>(?!{_POINTING} |(?:there|i|we|you|what|if|without) )\S+ .+?)(?<! it)(?<! that)(?<! this) {_GOOD}"
+    rf"^(?P<thing>(?!{_POINTING} |(?:there|i|we|you|what|if|without) )\S+ .+?)(?<! it)(?<! that)(?<! this) {GOOD}"
 )
 """A thing is named first and praised after: "a chart of the lag would help"."""
 _CONDITION = re.compile(
@@ -145,8 +37,9 @@ _CONDITION = re.compile(
 """What is wished for is told first, then what for: "if the report came as a PDF I would read it"."""
 _TAIL = re.compile(
     r" (?:because|since|so that|so (?:we|i|they|our|that)\b|before|otherwise|or (?:we|i) (?:can|have|will)|"
-    r"which (?:is|would)|but|and (?:we|i|they|that) |when (?:we|i) |to pass the|in order to|if (?:we|i|you|that|"
-    rf"possible)|that (?:is|was|will be|would be) {_ADVERBS}{_FINE}|that (?:will|would) (?:save|help|make|solve))"
+    r"which (?:is|would)|but|and (?:we|i|they|that) |"
+    r"why (?:do|does|can) not (?:you|yours|this)|when (?:we|i) |to pass the|in order to|if (?:we|i|you|that|"
+    rf"possible)|that (?:is|was|will be|would be) {ADVERBS}{FINE}|that (?:will|would) (?:save|help|make|solve))"
 )
 _LAST = re.compile(
     r"(?:(?:^| )(?:please|too|as well|right now|at the moment|somehow|yet|for us|for me|you know|i mean|i guess|"
@@ -155,11 +48,16 @@ _LAST = re.compile(
 """What ends no phrase: an afterthought, or the beginning of something that was not said to its end."""
 _LEAD = re.compile(  # what somebody begins with who goes on about what was said
     r"^(?:(?:so|oh|ah|wow|wait|okay|ok|well|yes|yeah|right|now|and|but|also|then|hey|hi|hello|because|i see|actually|"
-    r"basically) )+"
+    r"basically|honestly|frankly|personally) )+"
 )
 _FILLER = re.compile(r"^(?:(?:like|well|um|uh|you know|i mean|i do not know|basically|maybe|say) )+")
-_ARTICLE = re.compile(r"^(?:(?:a|an|the|some|any|to|that|of|for|just|also|more of an?) )+")
+_ARTICLE = re.compile(
+    r"^(?:(?:(?:some|any|a) (?:sort|kind) of|a|an|the|some|any|to|that|of|for|just|also|more of an?) )+"
+)
 _WHY_NOT = re.compile(r"^why (can|could|do|does|did|is|are|has|have|would|should) not(?= )", re.IGNORECASE)
+_LONG = 10
+"""Words of a title from which on it ends at a comma before one of these."""
+_GOES_ON = word_set("and but as so because since which where otherwise or then while though although when maybe")
 _FEW = 3  # words, short ones too, that a title may have where no sentence leaves it two longer ones
 # Who is meant by a redaction's label is told in no title.
 _LABEL = re.compile(r"\[([a-z]+)(?: [^\]]*)?\]", re.IGNORECASE)
@@ -177,7 +75,7 @@ _PLAIN_LABELS = {
 class _Asked(NamedTuple):
     """The tokens of a quote that say what is asked for, and in which form."""
 
-    form: _Form | None
+    form: AskForm | None
     tokens: tuple[WordToken, ...]
 
 
@@ -192,12 +90,15 @@ def title_of(quote: str) -> str:
     Where its verb was misheard, what was heard stands in brackets beside what it is about.
     """
     ask = _asked(quote)
-    words = list(_shown(ask.tokens, quote))
+    words, commas = list(_shown(ask.tokens, quote)), _commas(ask.tokens, quote)
     place = _misheard(ask)
     if place is not None:
         words = _with_heard(words, place)
-    elif ask.form is _Form.CLAUSE:
+    elif ask.form is AskForm.CLAUSE:
         words = present(words)
+    if place is None:
+        end = _enough(ask.tokens, commas)
+        words = [f"{word}," if comma else word for word, comma in zip(words[:end], commas[:end], strict=True)]
     title = _WHY_NOT.sub(_contracted, _LABEL.sub(_plain_label, " ".join(words)).strip(" ,;:.-"))
     return title[:1].upper() + title[1:]
 
@@ -209,9 +110,9 @@ def heard_right(quote: str) -> bool:
 
 def _misheard(ask: _Asked) -> int | None:
     """The place of a misheard verb among the words of a clause or of something to do."""
-    if ask.form not in (_Form.CLAUSE, _Form.ACTION):
+    if ask.form not in (AskForm.CLAUSE, AskForm.ACTION):
         return None
-    return misheard_verb([token.text for token in ask.tokens], begins_with_verb=ask.form is _Form.ACTION)
+    return misheard_verb([token.text for token in ask.tokens], begins_with_verb=ask.form is AskForm.ACTION)
 
 
 def _with_heard(words: Sequence[str], place: int) -> list[str]:
@@ -247,27 +148,27 @@ def _of_sentence(tokens: Sequence[WordToken]) -> _Asked:
     words = words[words_before(words, lead.end()) :] if lead else words
     text = joined(words) + " "
     if len(words) < len(spoken) and begins_with_without(spoken):
-        return _piece(_Form.THING, words, text, 0, len(text) - 1)
+        return _piece(AskForm.THING, words, text, 0, len(text) - 1)
     if named := _SUBJECT_FIRST.match(text):
-        return _piece(_Form.THING, words, text, 0, named.end("thing"))
+        return _piece(AskForm.THING, words, text, 0, named.end("thing"))
     if condition := _CONDITION.match(text):
-        form = _Form.THING if condition["there"] else _Form.CLAUSE
+        form = AskForm.THING if condition["there"] else AskForm.CLAUSE
         return _piece(form, words, text, *condition.span("asked"))
-    for opening in _OPENINGS:
+    for opening in OPENINGS:
         for match in opening.pattern.finditer(text):
             if not _misses(opening.form, words, text, match.end()):
                 return _piece(opening.form, words, text, match.end(), len(text) - 1)
     return _piece(None, words, text, 0, len(text) - 1)
 
 
-def _misses(form: _Form, words: Sequence[WordToken], text: str, begin: int) -> bool:
+def _misses(form: AskForm, words: Sequence[WordToken], text: str, begin: int) -> bool:
     """Whether what follows an opening is not what it opens: "add it on the page" names no thing, "please, I" no act."""
-    if form is _Form.ACTION:
+    if form is AskForm.ACTION:
         return re.match(r"(?:i|we|you|they|it) ", text[begin:]) is not None
-    return form is _Form.THING and _POINTS.match(text, begin) is not None
+    return form is AskForm.THING and _POINTS.match(text, begin) is not None
 
 
-def _piece(form: _Form | None, words: Sequence[WordToken], text: str, begin: int, end: int) -> _Asked:
+def _piece(form: AskForm | None, words: Sequence[WordToken], text: str, begin: int, end: int) -> _Asked:
     """The words between two places of a text, without article before and without what only explains after."""
     kept = text[begin:end]
     if (tail := _TAIL.search(kept)) and names_enough(
@@ -278,7 +179,7 @@ def _piece(form: _Form | None, words: Sequence[WordToken], text: str, begin: int
     filler = _FILLER.match(f"{kept} ")
     begin += len(filler[0]) if filler else 0
     kept = kept[len(filler[0]) :] if filler else kept
-    article = _ARTICLE.match(f"{kept} ") if form not in (None, _Form.CLAUSE) else None
+    article = _ARTICLE.match(f"{kept} ") if form not in (None, AskForm.CLAUSE) else None
     skipped = len(article[0]) if article else 0
     return _Asked(form, tuple(words[words_before(words, begin + skipped) : words_before(words, begin + len(kept))]))
 
@@ -290,6 +191,23 @@ def _shown(tokens: Sequence[WordToken], quote: str) -> Iterator[str]:
         short = any(other.start_char == token.start_char for other in near)
         text = "I" if token.text == "i" else token.text
         yield text if short else quote[token.start_char : token.end_char]
+
+
+def _enough(tokens: Sequence[WordToken], commas: Sequence[bool]) -> int:
+    """How many words of a long title stand before a comma after which it is only explained, or told further."""
+    if len(tokens) > _LONG:
+        for place, (comma, after) in enumerate(zip(commas, [*tokens[1:], *tokens[-1:]], strict=True), 1):
+            if comma and after.text in _GOES_ON and names_enough(tokens[:place]):
+                return place
+    return len(tokens)
+
+
+def _commas(tokens: Sequence[WordToken], quote: str) -> list[bool]:
+    """Whether a comma stands behind each word in the quote, and not only behind the second half of it."""
+    return [
+        quote.startswith((",", '",', "',"), token.end_char) and after.start_char > token.start_char
+        for token, after in zip(tokens, [*tokens[1:], *tokens[-1:]], strict=True)
+    ]
 
 
 def _contracted(match: re.Match[str]) -> str:

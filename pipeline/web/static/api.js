@@ -1,5 +1,10 @@
 /** Talks to the server: JSON, versions, and decisions that survive a lost connection or a crashed browser. */
 
+/** How long the whole answer may take: opening the longest session takes seconds, and a request that hangs holds up all behind it. */
+const ANSWER_MS = 60_000, AGAIN_MS = 3_000;
+/** What a proxy answers while the server behind it is away, or takes too long. */
+const OF_A_PROXY = [502, 503, 504];
+
 /** @param {string} session @param {(waiting: number) => void} onWaiting */
 export function connect(session, onWaiting) {
   const base = `/sessions/${encodeURIComponent(session)}`;
@@ -19,17 +24,31 @@ export function connect(session, onWaiting) {
     return turn;
   }
 
-  /** An answer of the server as {status, data}; the status is 0 where it cannot be reached. */
+  /** An answer of the server as {status, data}; the status is 0 where it cannot be reached, or does not answer in time. */
   async function exchange(method, path, body, version) {
     const headers = { accept: "application/json" };
     if (body !== undefined) headers["content-type"] = "application/json";
     if (version !== undefined) headers["if-match"] = `"${version}"`;
-    const options = { method, headers, body: body === undefined ? undefined : JSON.stringify(body) };
-    const answer = await fetch(base + path, options).catch(() => null);
-    if (!answer) return { status: 0, data: { error: "the server cannot be reached" } };
-    if (answer.status === 401) location.assign("/login");
-    const data = await answer.json().catch(() => ({ error: "the server answered something else than expected" }));
-    return { status: answer.status, data };
+    const late = new AbortController(), timer = setTimeout(() => late.abort(), ANSWER_MS);
+    const options = { method, headers, body: body === undefined ? undefined : JSON.stringify(body), signal: late.signal };
+    try {
+      const answer = await fetch(base + path, options);
+      if (OF_A_PROXY.includes(answer.status)) return unanswered(method);
+      if (answer.status === 401) location.assign("/login");
+      return { status: answer.status, data: await answer.json() };
+    } catch (error) {
+      if (late.signal.aborted) return unanswered(method);
+      if (error instanceof SyntaxError) return { status: 0, data: { error: "the server answered something else than expected" } };
+      return { status: 0, data: { error: "the server cannot be reached" } };
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Whether the server has done what it was asked nobody knows here, and the line says so. */
+  function unanswered(method) {
+    const what = method === "GET" ? "reload the page" : "it may have done this all the same: reload the page, and look";
+    return { status: 0, data: { error: `the server does not answer; ${what}` } };
   }
 
   function keep() {
@@ -47,7 +66,7 @@ export function connect(session, onWaiting) {
         const first = waiting[0];
         const answer = await send("POST", first.path, first.body, first.version);
         if (answer.status === 0) {
-          setTimeout(() => flush(onAnswer), 3000);
+          setTimeout(() => flush(onAnswer), AGAIN_MS);
           onWaiting(waiting.length);
           break;
         }

@@ -54,7 +54,7 @@ const keymap = makeKeymap(KEYS);
 function say(text) { $("message").textContent = text; }
 function showWaiting(waiting) {
   $("offline").hidden = waiting === 0;
-  $("offline").textContent = waiting ? `The server cannot be reached: ${count(waiting, "decision")} ${waiting === 1 ? "is" : "are"} kept in this browser and sent again.` : "";
+  $("offline").textContent = waiting ? `The server does not answer: ${count(waiting, "decision")} ${waiting === 1 ? "is" : "are"} kept in this browser and sent again.` : "";
 }
 
 /** The mention that is heard, and whose edges move: the first, until another is chosen. */

@@ -13,13 +13,24 @@ from pathlib import Path
 from pipeline import consent, render
 from pipeline.lexicon import patterns
 from pipeline.proof import MANIFEST, read_manifest
-from pipeline.records import Audience, Held, Outcome, PlannedTerm, Purpose, Refused, Ruling, Session, SessionResult
+from pipeline.records import (
+    Audience,
+    Held,
+    Outcome,
+    PlannedTerm,
+    Purpose,
+    Refused,
+    Ruling,
+    Session,
+    SessionProgress,
+    SessionResult,
+)
 from pipeline.render import file_names
 from pipeline.render.redaction_diff import RedactionScope, newly_exposed
 from pipeline.render.terms import TermReplacer
 from pipeline.store import Workspace, releases, terms
 from pipeline.store.codec import decode
-from pipeline.workflow.results import SessionProgress, holds_until, stop_session
+from pipeline.workflow.results import holds_until, stop_session
 from pipeline.workflow.retention.periods import cannot_be_made, may_be_published
 
 _NOTHING = "the session is past its retention, and nothing of it is published"

@@ -141,7 +141,7 @@ def test_a_guardian_needs_to_say_for_whom(file_answers: Files) -> None:
 
 @given(st.dictionaries(st.sampled_from(list(Purpose)), st.sampled_from(list(EventState))), st.booleans())
 def test_nobody_but_a_guardian_says_yes_for_another(states: dict[Purpose, EventState], guardian: bool) -> None:
-    said = OnBehalf((), guardian).said(states)
+    said = OnBehalf((), guardian).effective_states(states)
     assert said.keys() == states.keys()
     assert guardian or EventState.GIVEN not in said.values()
     assert all(said[one] is state for one, state in states.items() if guardian or state is not EventState.GIVEN)

@@ -104,3 +104,16 @@ def test_an_english_word_is_no_mishearing_of_a_name_that_it_begins() -> None:
     assert find("i hope the young people like it", context) == []
     assert [match.text for match in find("and turbine i q is slow", context)] == ["turbine i q"]
     assert "Summit" in {match.text for match in find("It runs at Summit in Denver.", context)}
+
+
+@pytest.mark.parametrize(
+    ("heard", "left"),
+    [
+        ("Rajiv, Myfanwy said", ["Rajiv"]),
+        ("Rajiv, W Kulshresta", ["Rajiv", "Rajiv, W Kulshresta"]),
+        ("We asked Rajiv. Kulshresta was there.", ["Rajiv", "Kulshresta"]),
+    ],
+)
+def test_a_sentence_or_another_breath_is_no_part_of_a_name(heard: str, left: list[str]) -> None:
+    entity = "person:rajiv kulshreshtha"
+    assert [match.text for match in find(heard, CONTEXT) if match.entity == entity] == left

@@ -146,6 +146,18 @@ def test_a_hit_is_always_words_of_the_text(said: list[str]) -> None:
     assert all(text.raw[match.start_char : match.end_char] == match.text for match in RULE(text))
 
 
+def test_an_english_word_in_small_letters_needs_as_much_as_a_common_one() -> None:
+    people = Context(participants=(KnownPerson(name="Imogen Treharne"),))
+    assert find("It has its own retry. Could you turn that off?", people) == []
+    assert [match.text for match in find("So Trehern could you turn that off?", people)] == ["Trehern"]
+
+
+def test_a_company_ends_where_its_last_word_is_heard_as_it_is() -> None:
+    rail = Context(companies=("Trzebinski Rail",))
+    (match,) = [one for one in find("I lead the group at TSHBI and SKD rail, yet", rail) if one.label == "COMPANY"]
+    assert match.text == "TSHBI and SKD rail"
+
+
 def test_only_names_of_four_letters_and_more_are_looked_for() -> None:
     short = SurfaceForm("Zel", "company:zel", "COMPANY", DetectionRule.KNOWN_COMPANY, 0.9)
     assert context_recognizer((short,))(read("we at sell like it")) == []

@@ -46,6 +46,17 @@ def statements(text: str) -> list[str]:
             "no one outside the company knows that the date slips",
         ),
         ("This is strictly confidential, it is a new region.", "This is strictly confidential, it is a new region"),
+        ("It is, but the customers must not find out about May.", "but the customers must not find out about May"),
+        ("Yes, but please do not share this, we move.", "but please do not share this, we move"),
+        (
+            "Nobody minds if it is slow. This is not common knowledge, but the recall comes on Monday next week.",
+            "This is not common knowledge, but the recall comes on Monday next week",
+        ),
+        (
+            "We sell the plant. That is not public yet, but my team knows it.",
+            "We sell the plant. That is not public yet, but my team knows it",
+        ),
+        ("We sell, please do not share this.", "We sell, please do not share this"),
     ],
 )
 def test_what_is_said_to_be_secret_is_found_with_what_it_is_about(text: str, covered: str) -> None:

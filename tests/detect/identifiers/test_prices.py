@@ -17,6 +17,9 @@ recognize = price_recognizer()
         ("we pay eighty two thousand euros a year for it", "eighty two thousand euros"),
         ("They want £19,500 for the upgrade.", "£19,500"),
         ("Our budget is 40,000 dollars.", "40,000 dollars"),
+        ("For that we sign for 310,000 Zloty.", "310,000 Zloty"),
+        ("We paid somebody for it, 9000 a month.", "9000"),
+        ("we pay nine thousand a month", "nine thousand"),
         ("we signed for three hundred and ten thousand zloty", "three hundred and ten thousand zloty"),
     ],
 )
@@ -30,6 +33,8 @@ def test_what_somebody_pays_is_found(text: str, price: str) -> None:
         "The table has a column for euros and one for dollars.",
         "We pay with a card, and the variable is $HOME.",
         "It takes nineteen thousand requests a second.",
+        "We see 9000 a month in the log.",
+        "The job runs five times a month and nobody pays.",
         "A pound sign in the name breaks the export.",
     ],
 )
@@ -43,12 +48,25 @@ def test_talk_of_money_without_a_sum_is_none(text: str) -> None:
         ("It lives on the host Vault 3.lan.acme.example.", "Vault 3.lan.acme.example"),
         ("He can be reached under Acktash at Yildirim.example.", "Acktash at Yildirim.example"),
         ("It is called SSOH2, and I sign in there.", "SSOH2"),
+        ("Just ssh to buildbox7 and look.", "buildbox7"),
+        ("I logged into edge12west and it was full.", "edge12west"),
     ],
 )
 def test_an_address_that_was_written_in_parts_is_whole(text: str, found: str) -> None:
     assert any(found in match.text for match in find(text, Context()) if match.label in ("HOST", "EMAIL"))
 
 
-@pytest.mark.parametrize("text", ["Look at acme.example.", "We are at acme.example.", "It is called Python3 there."])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Look at acme.example.",
+        "We are at acme.example.",
+        "It is called Python3 there.",
+        "The instance is m5large now.",
+        "Is the machine 64bit or not?",
+        "The server is amd64 and the node is x86_64.",
+        "Ping me at 10am, and connect to port8080.",
+    ],
+)
 def test_a_word_of_the_sentence_is_no_part_of_an_address(text: str) -> None:
     assert not [match for match in find(text, Context()) if match.label in ("HOST", "EMAIL") or " " in match.text]

@@ -112,5 +112,15 @@ def test_the_same_place_over_several_looks_is_one_cover_and_says_how_sure_it_is(
     assert (proposal.label, proposal.is_picture) == (LABEL, True)
 
 
+def test_what_was_misread_is_covered_a_letter_wider_at_both_ends() -> None:
+    """The first letter of a name may be what the reader missed, and then it stands beside the box."""
+    exact, misread = seen(line("Richard")), seen(line("Ricbard"))
+    assert len(exact) == len(misread) == 1
+    there, wider = exact[0].place, misread[0].place
+    assert isinstance(there, PicturePlace) and isinstance(wider, PicturePlace)
+    high = wider.region.bottom - wider.region.top
+    assert wider.region.right - there.region.right >= 0.3 * high
+
+
 def test_nothing_read_is_nothing_found() -> None:
     assert list(picture_findings("s1", None, CONTEXT, (), lambda text: [])) == []

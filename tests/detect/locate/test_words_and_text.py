@@ -213,6 +213,37 @@ def test_what_an_engine_also_thought_of_is_found_with_its_share() -> None:
     assert scores == [{0.85}, {0.5}]
 
 
+def test_of_a_name_that_an_engine_only_repeats_the_first_times_stay() -> None:
+    def times_found(apart_s: float) -> int:
+        others = tuple(
+            Alternative(
+                text=text,
+                track_id="t1",
+                start_s=number * (0.8 + apart_s),
+                end_s=number * (0.8 + apart_s) + length_s,
+                time_uncertainty_s=0.1,
+                probability=0.9,
+            )
+            for number in range(9)
+            for text, length_s in (("halcyon", 0.4), ("halcyon freight", 0.8))
+        )
+        whole = replace(transcript(words("we run it on our own machines")), alternatives=others)
+        also = [one for one in found(session(), whole) if one.rule == "also heard"]
+        return len({one.place.start_s for one in also if isinstance(one.place, SoundPlace)})
+
+    assert times_found(apart_s=1.0) == 3
+    assert times_found(apart_s=6.0) == 9
+
+
+def test_one_name_that_several_listeners_thought_of_at_once_is_no_loop() -> None:
+    thought = Alternative(
+        text="halcyon", track_id="t1", start_s=2.0, end_s=2.8, time_uncertainty_s=0.1, probability=0.9
+    )
+    others = tuple(replace(thought, start_s=2.0 + 0.1 * number) for number in range(6))
+    whole = replace(transcript(words("we run it on our own machines")), alternatives=others)
+    assert any(one.rule == "also heard" for one in found(session(), whole))
+
+
 def test_a_name_over_the_border_of_two_speakers_is_found() -> None:
     half = [*words("so we at halcyon"), *words("freight need it", who="p2", start_s=4.0)]
     places = [one.place for one in found(session(), transcript(half)) if one.entity == "company:halcyon freight"]

@@ -29,7 +29,7 @@ from pipeline.records import (
 from pipeline.review import may_be_shown, may_be_shown_in_tiles
 from pipeline.review.picture import tiles
 from pipeline.review.picture.plan import PictureReview, picture_plan
-from pipeline.review.picture.tiles import BESIDE, GalleryView, beside, gallery_view
+from pipeline.review.picture.tiles import OUTSIDE_TILES, GalleryView, gallery_view, outside
 from tests.gallery.ruled import PEOPLE, ruled, session_of
 
 LENGTH_S = 10.0
@@ -85,7 +85,7 @@ def test_the_tiles_of_who_may_be_seen_stay_and_the_refusers_is_covered_with_its_
     assert made is not None and visible(made) == {"p1", "p3", "p4"}
     assert [box.reason for box in made.covers if box.region == PLACES[1]] == ["gallery tile of p2"]
     labels = [f"name label of {who}" for who in ("p1", "p3", "p4")]
-    assert {box.reason for box in made.covers if box.start_s == 0.0} == {"gallery tile of p2", BESIDE, *labels}
+    assert {box.reason for box in made.covers if box.start_s == 0.0} == {"gallery tile of p2", OUTSIDE_TILES, *labels}
     (label,) = [box.region for box in made.covers if box.reason == "name label of p3"]
     assert label is not None and holds(label, LABELLED[2].left, LABELLED[2].top)
     assert holds(label, LABELLED[2].right + 0.02, LABELLED[2].bottom + 0.005)
@@ -281,7 +281,7 @@ def test_what_is_beside_regions_is_all_of_the_picture_but_them(boxes: list[tuple
         Region(left=left / 10, top=top / 10, right=min(10, left + wide) / 10, bottom=min(10, top + high) / 10)
         for left, top, wide, high in boxes
     ]
-    rest = beside(regions)
+    rest = outside(regions)
     for row in range(10):
         for column in range(10):
             x, y = column / 10 + 0.05, row / 10 + 0.05

@@ -1,0 +1,62 @@
+"""The file that a command writes: a name for a new or another file, never a device or a part of a workspace."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import click
+
+_MARKS = ("keys", "heads")
+"""What every workspace has from the moment it is made, wherever its database is."""
+_OF_A_WORKSPACE = frozenset(
+    {
+        "heads",
+        "heads.lock",
+        "jurisdictions.toml",
+        "customers.toml",
+        "offrecord.toml",
+        "taxonomy.toml",
+        "terms.toml",
+        "tracks.toml",
+        "withdrawals.journal",
+    }
+)
+
+
+class OutputFile(click.Path):
+    """A path to write to; a usage error, with exit code 2, where nothing may or can be written.
+
+    A file is put in place by renaming. So a device or a pipe of that name would be gone afterwards, and with a
+    workspace's own file whatever it held.
+    """
+
+    name = "file"
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """The path; fails with one line that says what to name instead."""
+        if os.fspath(value) in {"", "-"}:
+            self.fail("this is no name of a file", param, ctx)
+        path = Path(os.fsdecode(super().convert(value, param, ctx)))
+        if path.is_dir():
+            self.fail("this is a folder; name a file in it", param, ctx)
+        if path.exists() and not path.is_file():
+            self.fail("this is a device or a pipe, which a file would replace; name a file", param, ctx)
+        if not path.parent.is_dir():
+            self.fail("its folder does not exist; make it, or name another", param, ctx)
+        if _is_of_a_workspace(path):
+            self.fail("this is a part of a workspace, which would be damaged; name a file elsewhere", param, ctx)
+        return path
+
+
+def _is_of_a_workspace(path: Path) -> bool:
+    """Whether a file there is in a workspace's folders, or has a name by which a workspace keeps something itself."""
+    folder = path.parent.resolve()
+    for inside, around in enumerate((folder, *folder.parents)):
+        if all((around / mark).exists() for mark in _MARKS):
+            return inside > 0 or path.name in _OF_A_WORKSPACE or path.name.startswith("offrecord.db")
+    return False

@@ -1,0 +1,90 @@
+"""What a command writes goes to a file, and to nothing that a renamed file would put an end to."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from pipeline.cli import main
+from pipeline.store import Workspace
+
+
+@pytest.fixture
+def opened(tmp_path: Path) -> Workspace:
+    return Workspace.create(tmp_path / "ws")
+
+
+def exported(opened: Workspace, place: object) -> Result:
+    return CliRunner().invoke(main, ["consent", "export", str(place), "-w", str(opened.root)])
+
+
+@pytest.mark.parametrize(
+    "name", ["offrecord.db", "terms.toml", "heads", "customers.toml", "out/log.jsonl", "keys/copy"]
+)
+def test_no_command_writes_into_a_workspace(opened: Workspace, name: str) -> None:
+    place = opened.root / name
+    before = place.read_bytes() if place.exists() else None
+    done = exported(opened, place)
+    assert done.exit_code == 2 and "part of a workspace" in done.output
+    assert (place.read_bytes() if place.exists() else None) == before
+
+
+def test_a_link_into_a_workspace_leads_there_too(opened: Workspace, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").symlink_to(opened.root / "out")
+    assert exported(opened, tmp_path / "elsewhere" / "log.jsonl").exit_code == 2
+
+
+def test_a_pipe_stays_a_pipe(opened: Workspace, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    done = exported(opened, tmp_path / "pipe")
+    assert done.exit_code == 2 and "a pipe" in done.output
+    assert (tmp_path / "pipe").is_fifo()
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [("nowhere/log.jsonl", "folder does not exist"), ("", "no name"), ("-", "no name"), (".", "folder")],
+)
+def test_a_place_where_nothing_can_be_is_a_line_that_says_so(
+    opened: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, says: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = exported(opened, name)
+    assert done.exit_code == 2 and says in done.output
+    assert not (tmp_path / "-").exists()
+
+
+def test_a_new_file_beside_the_settings_may_be_written(opened: Workspace) -> None:
+    assert exported(opened, opened.root / "consent.jsonl").exit_code == 0
+
+
+@pytest.mark.parametrize("words", [["consent", "receipt", "--email", "a@x.example"], ["consent", "draft-form"]])
+def test_every_output_is_checked_before_anything_is_done(opened: Workspace, tmp_path: Path, words: list[str]) -> None:
+    table = tmp_path / "answers.csv"
+    table.write_text("Timestamp,Email Address\n")
+    rest = [str(table)] if words[-1] == "draft-form" else ["-w", str(opened.root)]
+    done = CliRunner().invoke(main, [*words, *rest, "-o", str(tmp_path / "nowhere" / "out")])
+    assert done.exit_code == 2 and "folder does not exist" in done.output
+
+
+@pytest.mark.parametrize("words", [["status"], ["doctor"], ["config", "show"], ["status", "--json"]])
+def test_a_reader_that_closes_the_output_is_no_error(opened: Workspace, words: list[str]) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    command = [sys.executable, "-c", "from pipeline.cli import main; main()", *words, "-w", str(opened.root)]
+    done = subprocess.run(command, stdout=write, stderr=subprocess.PIPE, check=False)
+    os.close(write)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_a_terminal_of_another_encoding_gets_escapes(opened: Workspace) -> None:
+    command = [sys.executable, "-c", "from pipeline.cli import main; main()", "doctor", "-w", str(opened.root)]
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    done = subprocess.run(command, capture_output=True, env=environment, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"\\u2013" in done.stdout

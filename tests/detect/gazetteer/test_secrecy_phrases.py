@@ -1,0 +1,273 @@
+"""Ways to say that something is a secret, and talk of developers that sounds like it, written without the phrases."""
+
+from __future__ import annotations
+
+from pipeline.lexicon.cues import says, shipped_cues
+from pipeline.lexicon.plain import words_of
+
+SECRETS = """
+Between you and me, the second founder is on her way out.
+Off record, we are going to shut the Berlin office.
+Say nothing to the press about the recall, please.
+Our employees have not heard yet that the plant moves to Vietnam.
+I'd be in trouble if my boss knew I told you, but we failed the audit.
+You did not hear this from me, but they are about to be sold.
+We have signed with a rival of yours, and that is not public.
+The news comes out on the ninth, so until then keep it to yourselves.
+This part is confidential, we lost two of our biggest accounts.
+Don't tell anyone in the community, we will drop the free tier.
+I'm not supposed to talk about it, but there was a breach in April.
+Only the board and I know that the chief executive resigns in March.
+My team doesn't know it yet, but half of them will move to the other building.
+We're keeping quiet about the outage at the Madrid site.
+It's under wraps until the conference, the device folds in half.
+The investors must not find out that we are three months behind.
+We would rather not have it known that the pilot failed.
+I trust you not to repeat it, but we are talking to two buyers.
+That is strictly for your ears, the merger is off.
+Please treat what I say now with discretion, the regulator is looking at us.
+Not a word of this to the sales people, we switch vendors in autumn.
+This is still hush hush, we open in Japan next year.
+We haven't gone public with it, but we have closed a round of thirty million.
+Keep this one in the family, the founder is ill.
+The customers will learn of it in October, until then nobody may.
+Can you cut this bit out later, because the deal is not signed.
+I shouldn't really be saying this out loud, we are moving off your product.
+Nobody at the client has any idea that we will stop the service.
+It has to stay under the radar that we hired their architect.
+The union does not know about the night shift being closed.
+Let's keep that off the notes, our margin is eleven percent.
+If this gets out before the vote we are finished, we will ask for insolvency.
+We're not telling people, but the second factory has been shut since May.
+As an insider I can say that the numbers will be bad, and that's not for sharing.
+The announcement is only in two weeks, but we are going to be part of a bigger group.
+What I tell you now must remain in this call, our database was copied.
+You're the first outside the company to hear that we rewrite everything in another language.
+Please don't pass it on, we have to let forty people go.
+That information is embargoed, the tender went to a Danish firm.
+Legal would kill me for saying so, but we settled out of court.
+Don't quote me on that, but the whole region will be given up.
+We kept it from the partners so far that the licence ran out.
+For now it's an internal matter that we had a fire in the server room.
+Officially it will be said in spring, unofficially the brand is dead.
+I'm telling you this in confidence, she has been offered my job.
+We have been sworn to silence about the new satellite.
+The competition must never learn which supplier we use.
+No outsider has seen these figures, we make a loss on every order.
+Make sure it doesn't leave this meeting, we hand the whole thing to contractors.
+Don't put it in the minutes, but he was fired.
+Nobody has been informed of it, the branch in Graz closes.
+I would appreciate it if you did not mention it to anyone, we change the name in May.
+We want it to be a surprise, so please be silent about the price cut.
+It isn't common knowledge that our lead engineer works for both sides.
+Just so you know, and please forget it again, the patent was refused.
+The staff will be told on Monday, and until then it's secret that the kitchen goes.
+I'd ask you to keep that to yourself, our new partner is a state.
+We can't talk about it openly, but the ministry is the buyer.
+This is sensitive, our founder and the chairman no longer speak.
+You'd better not write this down, the certificate had been forged.
+Promise me that this remains here, the lab in Oslo was flooded.
+What I'm about to say isn't for the minutes, our chairman steps down.
+We haven't let on to the landlord that we are leaving.
+Let us keep a lid on it, the trial went badly.
+It has not been made known that the fund is empty.
+My lawyer says I must not name them, it is a bank in Zurich.
+Our members will only hear of it at the general meeting, we raise the fee.
+The patients have no clue that the ward will move.
+Please hold that back until the paperwork is finished, we buy the mill.
+We're under an obligation not to speak about the recall.
+Nobody except my wife knows that I have resigned.
+This must not be traced back to me, the safety test was faked.
+The ministry asked us to be quiet about the contract.
+Let's say this never came up, but the pump has a crack.
+Only a handful of people have been let in on it, the brand gets a new name.
+I'd rather the sponsors did not learn of the accident.
+It's still secret, so no posts about it please, the show goes to Rome.
+We intend to tell the staff in May, not sooner, that we merge the two plants.
+That is for internal ears, the buyer walked away.
+I can only tell you because you signed the paper, the chip is too hot.
+If word gets around we lose the tender, we bid at cost.
+Treat it as strictly private, my cofounder is being sued.
+We keep our mouths shut about it, but the satellite is lost.
+The public must be kept in the dark for another week, the well is poisoned.
+Not for attribution, the minister has already signed.
+My boss would have my head, but we never ran that test.
+Please scrub that from the transcript, the client is the navy.
+There is a blackout on news until Friday, we were fined.
+Please erase me from the notes there, we had a second outage.
+What follows must never reach the newspapers, the bridge is unsafe.
+I beg you not to pass it on, she is leaving us.
+Nobody at head office suspects that we will quit the alliance.
+The lawyers told us to say nothing about the fire.
+This is only for the people in this call, the grant was refused.
+We are not ready to talk about the sale in public.
+You can't tell a soul, but we found oil.
+I haven't told my own team, we will skip the release.
+Until the contract is signed that must remain a secret, we rent the island.
+Strictly speaking I may not tell you, the sensor is from a rival.
+The works council hears of it next week, so keep silent, forty jobs go.
+We would like to break the news ourselves, the museum moves.
+It's a bit of a secret, our founder never finished school.
+Please don't let that slip, we use your competitor at night.
+Forget that I said it, but the vault was open.
+No one is meant to know about the second warehouse.
+"""
+NOT_NOTICED = """
+I'm whispering now, but the new model is made by somebody else.
+You did not see this slide, it shows what we earn.
+Our dealers are still in the dark about the new contract.
+It would be awful if the pupils heard of it from you, the school closes.
+The figure I mention now is off limits, it was nine million.
+"""
+TALK_OF_SOFTWARE = """
+The cache must not keep a value longer than ten minutes.
+We never tell the client which shard it talks to.
+Nobody on my team knows how to write a plugin yet.
+The changelog has not been published yet, because the build is red.
+We want to keep it simple for the people on call.
+Tokens must not leak into logs.
+We trust you with our data.
+I opt out of the beta features every time.
+Only admins may see the audit page.
+Private channels stay private even when the owner leaves.
+The secret is stored in the vault and never printed.
+Please don't share the screen with the sound on, it echoes.
+You can share a dashboard with people outside the company.
+The link must not be guessable by anyone outside.
+Our customers have not heard of this feature, it should be easier to find.
+I did not tell the support team about the bug, because it went away.
+If the key gets out, you rotate it and nothing else happens.
+The recording is deleted after thirty days unless you keep it.
+Nobody told us that the limit was per account.
+The public endpoint does not say whether a user exists.
+We don't want the names of our customers to appear in the export.
+The mask hides the card number from everybody but the billing group.
+I'd rather not write that code by hand again.
+Let's keep this short, because I have a call at ten.
+We do not pass personal data on to other services.
+The model should not repeat what it was told in another chat.
+Don't tell the scheduler how many workers there are, it finds out.
+Do your users know that you store their location?
+You must not put secrets into environment variables.
+Keep that file out of the repository, it is generated.
+Nobody should have to know the internal id.
+We keep the raw data to ourselves and share only the totals.
+Between you and the database there are three proxies.
+The record is off by one after the second import.
+We have not told the router about the new subnet.
+Our legal team has to read the agreement first.
+Is there a way to make a board visible to nobody but its owner?
+The embargo on the old format ends with version five.
+I would not mention that flag in the tutorial, it confuses people.
+The guests don't see the price until they log in.
+A private repository must stay private when it is forked.
+Our people have not learned the new editor yet.
+We can't say yet whether the fix helps, we only tried it today.
+She asked me not to change the schema before Friday.
+The news feed shows what the others in your team did.
+The price has not been confirmed by the shop when the mail goes out.
+It would be nice if nobody could see my drafts until I publish them.
+The audience should not notice when the stream switches servers.
+Nothing leaves the cluster without going through the gateway.
+Please do not write the same key twice, the second one is dropped.
+The press release template has a broken link.
+Only two people know how the old deployment works, and that is a risk.
+We are not allowed to store it outside of Europe.
+Confidential computing is on our list for next year.
+If you hear nothing from us within a week, please ask again.
+The log stays in memory and is lost when the process dies.
+The function must remain internal, so do not export it.
+Who may see what is decided by the role and not by the page.
+Our auditors want to know who read which record.
+Don't let the worker know about the other tenants.
+The product is still in preview, so the interface may change.
+You should hide the button from users who may not press it.
+Please keep the order of the columns as it is.
+Nobody outside the admin group can turn it off.
+The message has not reached all subscribers yet.
+I can't talk to the database from the function.
+The redaction should remove the name but leave the sentence.
+We would prefer not to give the vendor access to production.
+Nobody noticed that the backup had stopped in June.
+The alert should stay silent during a deployment.
+We sign every artifact so that nobody can swap it.
+Can I tell the crawler not to index that page?
+The history is not shared when you invite somebody later.
+He does not know yet which plan we need.
+The confidential flag on a field hides it in every export.
+Once it is public you cannot make the package private again.
+The recording should not show the chat of the other room.
+The build should not leave files in the working folder.
+Please keep the log in the same folder as before.
+Our partners don't have access to that board.
+I never told the linter to ignore this rule.
+You can keep a draft to yourself and publish it later.
+The customer has not been charged twice since the fix.
+The reporter plugin does not know about skipped tests.
+Nobody outside Europe can reach that endpoint.
+The market data is not public, you need a key for it.
+We must not tell the user whether the mail address exists.
+The team has not been migrated yet.
+I can't say how long the job takes.
+Keep the secrets in the vault and out of the image.
+The announcement banner comes back after a week.
+The board shows nothing until you choose a project.
+The press of a button should be enough.
+We would rather not know the passwords of our users.
+Nothing should leak when the process is killed.
+Do you share that data with third parties?
+The server never says which version it runs.
+Private messages are not part of the export.
+Please don't post the whole trace into the issue.
+He was told by support to wait for the next release.
+The confidential client flow needs a secret.
+Only admins know the recovery code.
+Please hold the deployment back until the tests are green.
+It goes out to all subscribers on Monday.
+The public key can be shared with anyone.
+Her manager does not know how to approve the request.
+The token never leaves the browser.
+Our staff know the tool well by now.
+You can hide the column from guests.
+Please don't remove the old endpoint yet.
+The public roadmap is out of date.
+I was told that the limit is fifty.
+It keeps quiet when there is nothing to report.
+The partners page is broken.
+We should not repeat the query for each row.
+Let me know when the fix is out.
+The bank holidays are missing in the calendar.
+Secrets are rotated every month.
+The news comes from a feed that we read each hour.
+Nobody may delete a project but its owner.
+We keep this file in the root folder.
+The members list is only shown to members.
+Don't write it to disk before the lock is taken.
+Customers learn about new features from the mail.
+The release is not signed yet.
+Between the two calls there is a pause.
+"""
+TAKEN_FOR_SECRETS = """
+The release has not been announced in the channel, could you post it?
+It's not public yet, that API, you need the flag to turn it on.
+We have a non disclosure agreement template in the document store.
+This must stay between the two brackets.
+"""
+
+
+def said_to_be_secret(lines: str) -> list[str]:
+    phrases = shipped_cues().secret
+    return [line for line in lines.strip().splitlines() if says(phrases, words_of(line))]
+
+
+def test_secrets_are_noticed() -> None:
+    assert said_to_be_secret(SECRETS) == SECRETS.strip().splitlines()
+
+
+def test_talk_of_software_is_none() -> None:
+    assert said_to_be_secret(TALK_OF_SOFTWARE) == []
+
+
+def test_what_is_missed_and_invented_is_known() -> None:
+    assert said_to_be_secret(NOT_NOTICED) == []
+    assert said_to_be_secret(TAKEN_FOR_SECRETS) == TAKEN_FOR_SECRETS.strip().splitlines()
