@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from pipeline.lexicon.plain import word_set
 from pipeline.tag.grouping.misheard import misheard_verb
 from pipeline.tag.grouping.openings import ADVERBS, FINE, GOOD, OPENINGS, AskForm
 from pipeline.tag.grouping.points_back import (
@@ -54,6 +55,9 @@ _ARTICLE = re.compile(
     r"^(?:(?:(?:some|any|a) (?:sort|kind) of|a|an|the|some|any|to|that|of|for|just|also|more of an?) )+"
 )
 _WHY_NOT = re.compile(r"^why (can|could|do|does|did|is|are|has|have|would|should) not(?= )", re.IGNORECASE)
+_LONG = 10
+"""Words of a title from which on it ends at a comma before one of these."""
+_GOES_ON = word_set("and but as so because since which where otherwise or then while though although when maybe")
 _FEW = 3  # words, short ones too, that a title may have where no sentence leaves it two longer ones
 # Who is meant by a redaction's label is told in no title.
 _LABEL = re.compile(r"\[([a-z]+)(?: [^\]]*)?\]", re.IGNORECASE)
@@ -93,7 +97,8 @@ def title_of(quote: str) -> str:
     elif ask.form is AskForm.CLAUSE:
         words = present(words)
     if place is None:
-        words = [f"{word}," if comma else word for word, comma in zip(words, commas, strict=True)]
+        end = _enough(ask.tokens, commas)
+        words = [f"{word}," if comma else word for word, comma in zip(words[:end], commas[:end], strict=True)]
     title = _WHY_NOT.sub(_contracted, _LABEL.sub(_plain_label, " ".join(words)).strip(" ,;:.-"))
     return title[:1].upper() + title[1:]
 
@@ -186,6 +191,15 @@ def _shown(tokens: Sequence[WordToken], quote: str) -> Iterator[str]:
         short = any(other.start_char == token.start_char for other in near)
         text = "I" if token.text == "i" else token.text
         yield text if short else quote[token.start_char : token.end_char]
+
+
+def _enough(tokens: Sequence[WordToken], commas: Sequence[bool]) -> int:
+    """How many words of a long title stand before a comma after which it is only explained, or told further."""
+    if len(tokens) > _LONG:
+        for place, (comma, after) in enumerate(zip(commas, [*tokens[1:], *tokens[-1:]], strict=True), 1):
+            if comma and after.text in _GOES_ON and names_enough(tokens[:place]):
+                return place
+    return len(tokens)
 
 
 def _commas(tokens: Sequence[WordToken], quote: str) -> list[bool]:
