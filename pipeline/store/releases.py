@@ -88,6 +88,30 @@ def published_proof(book: Ledger, session_id: str, audience: Audience) -> str | 
     return None if body is None else str(json.loads(body)["proof"])
 
 
+def entry_of(book: Ledger, session_id: str, audience: Audience, digest: str) -> str | None:
+    """The entry of the rendition whose folder has that digest; None where an earlier version did not note it."""
+    for entry, body in book.under(RELEASED, prefix_of(session_id, audience)):
+        if json.loads(body).get("folder") == digest:
+            return entry
+    return None
+
+
+def entry_before(book: Ledger, session_id: str, audience: Audience, *, kind: str, key: str) -> str | None:
+    """The entry of the rendition that was out when something of another kind and key was noted in the ledger."""
+    noted = next((seq for seq, of in book.numbered(kind) if of == key), 0)
+    prefix = prefix_of(session_id, audience)
+    return next(
+        (entry for seq, entry in reversed(book.numbered(RELEASED)) if seq < noted and entry.startswith(prefix)), None
+    )
+
+
+def scope_of(db: Engine, entry: str) -> str | None:
+    """What the rendition of an entry hid; None where there is no such rendition."""
+    with reading(db) as connection:
+        scope: str | None = connection.execute(select(publication.c.scope).where(publication.c.entry == entry)).scalar()
+    return scope
+
+
 def _rendition_of(key: str) -> tuple[str, Audience] | None:
     """The session and audience that a key of the ledger is about."""
     for audience in Audience:

@@ -16,6 +16,7 @@ from pipeline.proof import MANIFEST, read_manifest
 from pipeline.records import Audience, Failed, Rendition, Stop
 from pipeline.render.redaction_diff import RedactionScope, newly_exposed
 from pipeline.store import releases
+from pipeline.store.artefacts import digest_of
 from pipeline.store.codec import decode, encode, key_of
 from pipeline.store.releases import ReleaseAct
 from pipeline.workflow import tagging
@@ -192,11 +193,12 @@ def _record(planned: PlannedRendition, rendition: Rendition, release_request: Re
     _record_release(planned, release_request)
     context, workspace = planned.analysed.context, planned.analysed.context.workspace
     folder = workspace.out / rendition.folder
-    proof = read_manifest(folder / MANIFEST)
+    proof, whole = read_manifest(folder / MANIFEST), digest_of(folder)
     digest = next(file.digest for file in rendition.files if file.name == MANIFEST)
     if proof is not None:
         session_id, audience = rendition.session_id, rendition.audience
-        body = {"session_id": session_id, "audience": str(audience), "verdict": proof.verdict, "proof": digest}
+        about = {"session_id": session_id, "audience": str(audience), "verdict": proof.verdict}
+        body = {**about, "proof": digest, "folder": whole}
         hidden = encode(planned.hidden).decode()
         releases.record_publication(workspace.db, proof.entry, session_id, audience, scope=hidden, body=body)
-    context.register_artefact("rendition", folder, purpose=rendition.audience.purpose)
+    context.register_artefact("rendition", folder, purpose=rendition.audience.purpose, digest=whole)

@@ -37,9 +37,12 @@ from pipeline.records import (
     VaultFile,
 )
 from pipeline.render import manifest
+from pipeline.render.redaction_diff import RedactionScope
 from pipeline.render.rendition import out_files
 from pipeline.render.terms import TermReplacer
 from pipeline.store import Workspace, jws, releases
+from pipeline.store.artefacts import digest_of
+from pipeline.store.codec import encode
 from pipeline.store.registry import Registry, SessionState
 from pipeline.store.signing import Signer
 from pipeline.vcon import document, export
@@ -56,7 +59,12 @@ TURNS = [
 ]
 
 
-def placed(opened: Workspace, folder: Path, turns: list[dict[str, Any]] = TURNS) -> Session:
+HIDDEN = RedactionScope(tracks=("t0", "t1"), removed=("p3",))
+
+
+def placed(
+    opened: Workspace, folder: Path, turns: list[dict[str, Any]] = TURNS, hidden: RedactionScope = HIDDEN
+) -> Session:
     """A session whose internal rendition is out; the original is sealed and its folder still there."""
     folder.mkdir()
     (folder / "Granite call 17.m4a").write_bytes(ORIGINAL)
@@ -93,7 +101,9 @@ def placed(opened: Workspace, folder: Path, turns: list[dict[str, Any]] = TURNS)
     entry = releases.next_entry(opened.ledger, found.session_id, Audience.INTERNAL)
     made = manifest.resting_on(manifest.Basis(signer=opened.signer, entry=entry), made)
     write_manifest(out / MANIFEST, made)
-    releases.record_publication(opened.db, entry, found.session_id, Audience.INTERNAL, scope="h", body={"proof": "p"})
+    body = {"proof": "p", "folder": digest_of(out)}
+    scope = encode(hidden).decode()
+    releases.record_publication(opened.db, entry, found.session_id, Audience.INTERNAL, scope=scope, body=body)
     conclude(opened, found)
     return found
 
@@ -200,6 +210,53 @@ def test_it_is_signed_and_registered_and_a_withdrawal_lists_it(workspace: Worksp
     assert noted.state == "quarantined"
     (receipt,) = of_person("ana@a.example", "", workspace=workspace)
     assert any("vcon" in line and "/home/pm/s1.json" in line for line in receipt.not_recalled)
+
+
+def refuse(opened: Workspace, email: str) -> None:
+    common: dict[str, Any] = {"session_id": None, "actor": "sam", "reason": "r", "workspace": opened, "now": NOW}
+    withdraw(email, purposes=[Purpose.INTERNAL_SHARE], **common)
+
+
+@pytest.mark.parametrize("kind", ["vcon", "rendition"])
+def test_whoever_was_taken_out_of_a_part_is_called_back_once_they_say_no_to_the_rest(
+    workspace: Workspace, file_answers: Files, tmp_path: Path, kind: str
+) -> None:
+    file_answers(row("ana@a.example"), row("bo@b.example"), row("cy@c.example", at="2026-11-18 15:20:00"))
+    part = (("", 0.0, 1200.0),)
+    hidden = RedactionScope(tracks=("t0", "t1", "t2"), windows=part, gone=(*part, ("p3", 0.0, 1200.0)))
+    out = placed(workspace, tmp_path / "Granite Foundry", hidden=hidden)
+    if kind == "vcon":
+        export.export(out.session_id, Audience.INTERNAL, workspace=workspace, url=None, now=NOW, to="the wiki")
+    else:
+        folder = workspace.out / out.session_id / "internal"
+        heard: dict[str, list[str]] = {"p1": ["speech"], "p2": ["speech"], "p3": ["speech"]}
+        noted = workspace.artefacts.note(
+            "rendition", folder, session_id=out.session_id, contributors=heard, log_head="h"
+        )
+        workspace.artefacts.copied(noted, to="the wiki", by="sam", now=NOW)
+    assert recalls(workspace, now=NOW) == [], "it hides the part that consent closes"
+    refuse(workspace, "cy@c.example")
+    assert [one.went_to for one in recalls(workspace, now=NOW)] == ["the wiki"]
+    placed_again = replace(hidden, windows=(), gone=(), tracks=("t0", "t1"), removed=("p3",))
+    entry = releases.next_entry(workspace.ledger, out.session_id, Audience.INTERNAL)
+    releases.record_publication(
+        workspace.db, entry, out.session_id, Audience.INTERNAL, scope=encode(placed_again).decode(), body={"proof": "q"}
+    )
+    assert [one.went_to for one in recalls(workspace, now=NOW)] == ["the wiki"], "what was published since is another"
+
+
+def test_a_copy_of_a_rendition_that_an_earlier_version_noted_is_called_back_for_any_part(
+    workspace: Workspace, out: Session
+) -> None:
+    people = {"p1": ["mention", "speech"], "p2": ["mention", "speech"], "p3": ["mention"]}
+    folder = workspace.out / out.session_id / "internal"
+    noted = workspace.artefacts.note(
+        "rendition", folder, session_id=out.session_id, contributors=people, log_head="h", digest="0" * 64
+    )
+    workspace.artefacts.copied(noted, to="the wiki", by="sam", now=NOW)
+    assert recalls(workspace, now=NOW) == []
+    refuse(workspace, "bo@b.example")
+    assert [one.went_to for one in recalls(workspace, now=NOW)] == ["the wiki"]
 
 
 def test_copies_of_what_was_taken_back_are_on_the_list_of_files_to_recall(workspace: Workspace, out: Session) -> None:

@@ -6,7 +6,7 @@ no term that is listed now; else it is withdrawn, and no later yes brings it bac
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -87,27 +87,29 @@ def hides_enough(session: Session, ruling: Ruling, audience: Audience, workspace
     if proof is None or latest is None or latest[0] != proof.entry:
         return False
     scope = decode(latest[1], RedactionScope)
-    if newly_exposed(_closed_now(session, ruling, audience.purpose, scope), scope):
+    people = [person.participant_id for person in session.participants]
+    if newly_exposed(closed_by_consent(people, ruling, audience.purpose, scope), scope):
         return False
     public_key = workspace.signer.public_key
     return render.recall(session_id, audience, out, proof.key, public_key=public_key) is not None
 
 
-def _closed_now(session: Session, ruling: Ruling, purpose: Purpose, scope: RedactionScope) -> RedactionScope:
-    """What a rendition with the tracks of this one has to hide for the sake of consent."""
+def closed_by_consent(people: Iterable[str], ruling: Ruling, purpose: Purpose, scope: RedactionScope) -> RedactionScope:
+    """What a rendition with the tracks of this one has to hide for the sake of consent.
+
+    ``people`` are the ids of participants. Whoever is removed throughout is gone from the first second to the last.
+    """
     closed = (part for about in (purpose, Purpose.RECORD) for part in ruling.closed_spans(about))
-    removed = ruling.removed(purpose) | ruling.removed(Purpose.RECORD)
     gone = (
-        (person.participant_id, interval.start_s, interval.end_s)
-        for person in session.participants
+        (person, interval.start_s, interval.end_s)
+        for person in people
         for about in (purpose, Purpose.RECORD)
-        for interval, outcome in ruling.spans(about, person.participant_id)
+        for interval, outcome in ruling.spans(about, person)
         if outcome is not Outcome.PROCEED
     )
     return RedactionScope(
         tracks=scope.tracks,
         windows=tuple(("", part.start_s, part.end_s) for part in closed),
-        removed=tuple(sorted(removed)),
         gone=tuple(gone),
         covers=scope.covers,
     )
