@@ -9,7 +9,8 @@ import click
 
 from pipeline import models
 from pipeline.cli.common import emit, json_option, open_workspace, workspace_option
-from pipeline.errors import Exit
+from pipeline.cli.workspace_places import is_in_a_workspace
+from pipeline.errors import Exit, UsageProblem
 from pipeline.store import Workspace
 from pipeline.store.terms import FILE_NAME
 
@@ -25,6 +26,8 @@ model = "{_MODEL}"
 @click.argument("workspace", type=click.Path(path_type=Path, file_okay=False))
 def init(workspace: Path) -> None:
     """Make a workspace in the new or empty folder WORKSPACE."""
+    if is_in_a_workspace(workspace):
+        raise UsageProblem("that place is in a workspace", action="name a new folder outside it")
     root = Workspace.create(workspace, _SETTINGS).root
     place = quote(str(workspace))
     click.echo(f"made the workspace {root}; next:")

@@ -11,6 +11,7 @@ import click
 
 from pipeline.cli.common import Group, emit, json_option, now, open_workspace, workspace_option
 from pipeline.cli.output_file import OutputFile
+from pipeline.cli.workspace_places import RecordingPath
 from pipeline.consent.answers.form_draft import FormChoices
 from pipeline.errors import UsageProblem
 from pipeline.workflow.draft_mapping import draft_mapping
@@ -68,7 +69,7 @@ def session() -> None:
 
 
 @session.command("draft")
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("folder", type=RecordingPath(exists=False))
 @click.option("--started-at", callback=_read_time, help="When the recording began, as 2026-11-18T10:00:00+01:00.")
 @click.option("--timezone", help="The zone of a start that has no offset, as Europe/Berlin.")
 @click.option("--host", help="Who records: the team or company.")

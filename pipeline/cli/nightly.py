@@ -10,6 +10,7 @@ import click
 
 from pipeline.cli.common import emit, json_option, now, open_workspace, reader_may_leave, renamed_flag, workspace_option
 from pipeline.cli.progress import print_counts, print_lines, print_report, shown_progress
+from pipeline.cli.workspace_places import RecordingPath
 from pipeline.executors import EXECUTORS, RAY
 
 _OBJECTS_BETWEEN_COLLECTIONS = 50_000
@@ -18,7 +19,7 @@ looking for circles among them."""
 
 
 @click.command()
-@click.argument("inbox", required=False, type=click.Path(path_type=Path, exists=True))
+@click.argument("inbox", required=False, type=RecordingPath(exists=True))
 @workspace_option
 @click.option("--night", type=click.DateTime(["%Y-%m-%d"]), help="Only sessions of this UTC date, and published ones.")
 @click.option(

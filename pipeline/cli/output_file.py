@@ -8,21 +8,7 @@ from typing import Any
 
 import click
 
-_MARKS = ("keys", "heads")
-"""What every workspace has from the moment it is made, wherever its database is."""
-_OF_A_WORKSPACE = frozenset(
-    {
-        "heads",
-        "heads.lock",
-        "jurisdictions.toml",
-        "customers.toml",
-        "offrecord.toml",
-        "taxonomy.toml",
-        "terms.toml",
-        "tracks.toml",
-        "withdrawals.journal",
-    }
-)
+from pipeline.cli.workspace_places import is_of_a_workspace
 
 
 class OutputFile(click.Path):
@@ -48,15 +34,6 @@ class OutputFile(click.Path):
             self.fail("this is a device or a pipe, which a file would replace; name a file", param, ctx)
         if not path.parent.is_dir():
             self.fail("its folder does not exist; make it, or name another", param, ctx)
-        if _is_of_a_workspace(path):
+        if is_of_a_workspace(path):
             self.fail("this is a part of a workspace, which would be damaged; name a file elsewhere", param, ctx)
         return path
-
-
-def _is_of_a_workspace(path: Path) -> bool:
-    """Whether a file there is in a workspace's folders, or has a name by which a workspace keeps something itself."""
-    folder = path.parent.resolve()
-    for inside, around in enumerate((folder, *folder.parents)):
-        if all((around / mark).exists() for mark in _MARKS):
-            return inside > 0 or path.name in _OF_A_WORKSPACE or path.name.startswith("offrecord.db")
-    return False

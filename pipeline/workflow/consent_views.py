@@ -53,5 +53,11 @@ def left_after_withdrawal(who: str, *, workspace: Workspace) -> tuple[Leftover, 
 
 
 def list_artefacts(session_id: str | None, *, workspace: Workspace) -> list[Artefact]:
-    """What was made, from whom, and what became of it: of one session or of all."""
-    return [each for each in workspace.artefacts.all() if session_id in (None, each.session_id)]
+    """What was made, from whom, and what became of it: of one session or of all.
+
+    Raises ``UsageProblem`` where there is no such session, and never was.
+    """
+    artefacts = [each for each in workspace.artefacts.all() if session_id in (None, each.session_id)]
+    if session_id is not None and not artefacts:
+        Registry(workspace.db).session(session_id)
+    return artefacts

@@ -88,3 +88,26 @@ def test_a_terminal_of_another_encoding_gets_escapes(opened: Workspace) -> None:
     done = subprocess.run(command, capture_output=True, env=environment, check=False)
     assert (done.returncode, done.stderr) == (0, b"")
     assert b"\\u2013" in done.stdout
+
+
+@pytest.mark.parametrize("words", [["session", "draft"], ["run"]])
+@pytest.mark.parametrize("name", ["", "out", "out/2026-11-18-aaaaaaaa/internal", "vault"])
+def test_what_a_workspace_made_is_no_recording(opened: Workspace, words: list[str], name: str) -> None:
+    folder = opened.root / name
+    folder.mkdir(parents=True, exist_ok=True)
+    before = sorted(opened.root.rglob("*"))
+    done = CliRunner().invoke(main, [*words, str(folder), "-w", str(opened.root)])
+    assert done.exit_code == 2 and "part of a workspace" in done.output
+    assert sorted(opened.root.rglob("*")) == before
+
+
+def test_an_inbox_in_a_workspace_is_an_inbox(opened: Workspace) -> None:
+    (opened.root / "inbox" / "a").mkdir(parents=True)
+    assert CliRunner().invoke(main, ["run", str(opened.root / "inbox"), "-w", str(opened.root)]).exit_code in (0, 3)
+
+
+@pytest.mark.parametrize("name", ["out/x", "new", "inbox/new"])
+def test_no_workspace_is_made_in_another(opened: Workspace, name: str) -> None:
+    done = CliRunner().invoke(main, ["init", str(opened.root / name)])
+    assert done.exit_code == 2 and "in a workspace" in done.output
+    assert not (opened.root / name).exists()

@@ -17,6 +17,7 @@ from pipeline.store.registry import Registry
 from pipeline.workflow import tagging
 from pipeline.workflow.retention.due import RetentionItem, due_sessions
 from pipeline.workflow.retention.evidence import due_evidence, remove_evidence
+from pipeline.workflow.retention.holds import subjects_of
 from pipeline.workflow.retention.material import rendition_folders, transcripts_of
 from pipeline.workflow.retention.periods import OF_SESSIONS, REMOVED, RENDITIONS, RetainedKind, days_of, receipt_key
 
@@ -61,8 +62,14 @@ def carry_out(workspace: Workspace, *, now: datetime) -> list[RetentionItem]:
 
 
 def receipts(workspace: Workspace, subject: str = "") -> list[RemovalReceipt]:
-    """Every removal, or those of one session or party, in order; not where there was nothing to remove."""
+    """Every removal, or those of one session or party, in order; not where there was nothing to remove.
+
+    Raises ``UsageProblem`` where there is no such session or person, and never was.
+    """
     removals = workspace.ledger.under(REMOVED, f"{subject}/" if subject else "")
+    if subject and not removals:
+        people = subjects_of(subject, workspace)
+        removals = [removal for each in people for removal in workspace.ledger.under(REMOVED, f"{each}/")]
     bodies = [(key.rpartition("/"), json.loads(body)) for key, body in removals]
     return [RemovalReceipt(subject=who, kind=kind, **body) for (who, _, kind), body in bodies if body["files"]]
 

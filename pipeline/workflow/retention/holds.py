@@ -38,8 +38,9 @@ def place_hold(who: str, *, actor: str, reason: str, workspace: Workspace, now: 
     Raises ``UsageProblem`` where there is no such session or person, or actor or reason is blank.
     """
     _require(actor, reason)
-    keys, placed = Keys(workspace.key("identity")), []
-    for subject in _subjects(who, workspace, keys):
+    keys = Keys(workspace.key("identity"))
+    placed: list[str] = []
+    for subject in subjects_of(who, workspace):
         hold_id = f"hold_{secrets.token_hex(8)}"
         with workspace.db.begin() as connection:
             sealed = keys.seal(reason, hold_id)
@@ -92,7 +93,9 @@ def holding_any(subjects: Collection[str], standing: Iterable[StoredHold]) -> tu
     return tuple(hold.hold_id for hold in standing if hold.subject in subjects)
 
 
-def _subjects(who: str, workspace: Workspace, keys: Keys) -> list[str]:
+def subjects_of(who: str, workspace: Workspace) -> list[str]:
+    """The id of a session or party, or the ids of everybody known by an address; raises ``UsageProblem`` if none is."""
+    keys = Keys(workspace.key("identity"))
     if not is_address(who):
         with unreadable_is_closed(), reading(workspace.db) as connection:
             if connection.execute(select(party.c.party_id).where(party.c.party_id == who)).first():
@@ -102,7 +105,7 @@ def _subjects(who: str, workspace: Workspace, keys: Keys) -> list[str]:
     with unreadable_is_closed(), reading(workspace.db) as connection:
         people = sorted({alias.party_id for alias in find(connection, keys, [hashed]).get(hashed, ())})
     if not people:
-        raise UsageProblem("nobody is on file under that address", action="hold the sessions they were in, by id")
+        raise UsageProblem("nobody is on file under that address", action="give the ids of the sessions they were in")
     return people
 
 

@@ -62,6 +62,26 @@ def test_a_receipt_without_a_withdrawal_is_of_the_record(root: Path) -> None:
     assert page.stdout.startswith("<!")
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("consent", "artefacts", "--session", "2026-11-18-nothing"),
+        ("retention", "receipts", "2026-11-18-nothing"),
+        ("retention", "receipts", "nobody@none.example"),
+    ],
+)
+def test_a_session_or_person_that_never_was_is_no_empty_list(root: Path, words: tuple[str, ...]) -> None:
+    done = run(*words, "-w", root)
+    assert done.exit_code == 2
+    assert "there is no session" in done.output or "nobody is on file" in done.output
+
+
+def test_a_session_and_a_person_without_a_removal_have_an_empty_list(root: Path) -> None:
+    name = next(iter(Registry(Workspace.open(root).db).digests()))
+    for subject in (name, ANA):
+        assert run("retention", "receipts", subject, "-w", root).exit_code == 0
+
+
 def test_a_copy_is_noted(root: Path) -> None:
     opened = Workspace.open(root)
     (opened.out / "x").mkdir()
