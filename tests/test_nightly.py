@@ -333,8 +333,9 @@ def test_a_worker_tells_a_full_disk_from_a_fault_of_the_session(
     Registry(workspace.db).take(Path("/inbox/one"), "f", session())
     monkeypatch.setattr(run, "process", fails)
     monkeypatch.setattr(ingest, "ingest", fails)
-    with pytest.raises(StorageUnavailable):
+    with pytest.raises(StorageUnavailable) as caught:
         work(Task(root=workspace.root, now=NOW, session_id="2026-11-18-aaaaaaaa"))
+    assert ("no space is left on the disk" in str(caught.value)) == (kind != "SQLITE_BUSY")
 
 
 def test_the_page_needs_nothing_else_and_names_nobody(workspace: Workspace) -> None:

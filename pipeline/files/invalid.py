@@ -38,6 +38,16 @@ _WORDS = {
     "too_short": "must not be empty",
 }
 """Pydantic's kinds of errors in the words of who writes a file; its other messages are plain enough."""
+_PATTERNS = {
+    r"^[^@\s]+@[^@\s]+$": "must be an e-mail address",
+    r"^[a-z]+:\S+$": "must be a platform and an id on it, as discord:301122334455667788",
+    r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$": "must be a country or a part of one, as DE or US-TX",
+    r"^\S+@\S+$": "must be a notice and its version, as office-hours@2",
+    r"^\S{1,100}$": "must have 1 to 100 characters and no spaces",
+    r"\S": "must not be empty",
+}
+"""What a regular expression asks for."""
+_CHOICES = re.compile(r"\^\(([\w|-]+)\)\$")
 
 
 def problem_of(error: ValidationError, model: type[BaseModel]) -> str:
@@ -55,10 +65,19 @@ def in_words(kind: str, message: str) -> str:
     """What pydantic says of a value, by the kind of its error, as the rest of a sentence about the key."""
     if kind in _WORDS:
         return _WORDS[kind]
+    if kind == "string_pattern_mismatch":
+        return _in_words_of(message.removeprefix("String should match pattern '").removesuffix("'"))
     message = message.removeprefix("Value error, ")
     if message.startswith("Input should "):
         return f"must {message.removeprefix('Input should ')}"
     return message if message.startswith(("is ", "has ", "needs ", "must ")) else f"is wrong: {message}"
+
+
+def _in_words_of(pattern: str) -> str:
+    choices = _CHOICES.fullmatch(pattern)
+    if choices:
+        return f"must be one of {', '.join(choices[1].split('|'))}"
+    return _PATTERNS.get(pattern, "is not written as it must be")
 
 
 def _is_choice(part: int | str) -> bool:

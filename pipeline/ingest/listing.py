@@ -119,10 +119,13 @@ def session_toml_of(path: Path) -> Path:
 def fingerprint(path: Path, *, also: bytes = b"") -> str:
     """A digest of the names, sizes and times in a folder or of a file, unread; raises ``TryAgain`` if it cannot.
 
+    Of a folder without the right to look into it, one of the folder alone.
     ``also`` is what else decides how it is read.
     """
     try:
         entries = sorted((name, status) for name, _, status in _walk(path))
+    except PermissionError:  # no copy that is still being written: whoever reads it says so
+        entries = [("", path.lstat())]
     except OSError:
         raise TryAgain("the folder changed while it was looked at or cannot be read", action=_LEFT) from None
     hasher = hashlib.sha256(also)

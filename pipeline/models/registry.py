@@ -122,9 +122,9 @@ def entries(home: Path | None = None) -> Mapping[str, Model]:
         raise ConfigurationError("models.toml cannot be read", action="install offrecord again") from error
 
 
-def find(name: str) -> Model:
-    """The model of this name; raises ``ConfigurationError`` that lists the names there are."""
-    known = entries()
+def find(name: str, kind: str = "") -> Model:
+    """The model of this name, and of a kind if one is given; raises ``ConfigurationError`` that lists what there is."""
+    known = {each: model for each, model in entries().items() if kind in ("", model.kind)}
     if name not in known:
         raise ConfigurationError("there is no model of that name", action=f"choose one of {', '.join(sorted(known))}")
     return known[name]

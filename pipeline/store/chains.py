@@ -239,6 +239,8 @@ class Heads:
                 raise HeadsLost
             rows = [line.split(" ") for line in lines]
             return {_EARLIER_TABLES.get(name, name): Head(int(seq), digest) for name, seq, digest in rows}
+        except PermissionError:  # says nothing of what is kept, and no backup would help
+            raise
         except (OSError, ValueError) as error:
             raise HeadsLost from error
 

@@ -170,7 +170,7 @@ def unavailable(error: BaseException) -> StorageUnavailable | None:
 
     That says nothing of what is stored.
     """
-    if is_full(error):
+    if is_full(error) or sqlite.is_full(error):
         return StorageUnavailable()
     if not sqlite.is_passing(error) and not _postgresql().is_passing(error):
         return None

@@ -65,7 +65,17 @@ def triggers(connection: Connection) -> set[str]:
     return set(connection.execute(query).scalars())
 
 
+def is_full(error: BaseException) -> bool:
+    """Whether an error says that there is no space for the database."""
+    return _name_of(error) == "SQLITE_FULL"
+
+
 def is_passing(error: BaseException) -> bool:
     """Whether an error says nothing of what is stored: a full disk, a lock, a missing right."""
+    return _name_of(error).startswith(_PASSING)
+
+
+def _name_of(error: BaseException) -> str:
+    """What SQLite calls an error; empty for an error of anything else."""
     cause = error.orig if isinstance(error, DBAPIError) else error
-    return isinstance(cause, sqlite3.Error) and (getattr(cause, "sqlite_errorname", None) or "").startswith(_PASSING)
+    return getattr(cause, "sqlite_errorname", None) or "" if isinstance(cause, sqlite3.Error) else ""

@@ -38,6 +38,8 @@ class File(BaseModel):
     ready: bool = False
     since: date | None = None
     colour: Colour = Colour.RED
+    verdict: str = Field("keep", pattern="^(keep|redact)$")
+    code: str = Field("", pattern=r"^[a-z]{0,3}$")
 
 
 @pytest.mark.parametrize(
@@ -57,6 +59,8 @@ class File(BaseModel):
         ({"count": 10}, "key 'count' must be less than or equal to 9"),
         ({"ready": "secret"}, "key 'ready' must be true or false"),
         ({"since": "secret"}, "key 'since' must be a date, as 2026-11-30"),
+        ({"verdict": "secret"}, "key 'verdict' must be one of keep, redact"),
+        ({"code": "secret"}, "key 'code' is not written as it must be"),
         ({"colour": "secret"}, "key 'colour' must be 'red' or 'blue'"),
         ({"k" * 99: 1}, f"unknown key '{'k' * 40}'"),
         ({"Hosts": []}, "unknown key 'Hosts', did you mean 'hosts'?"),

@@ -190,3 +190,22 @@ def test_the_folder_of_one_session_is_no_inbox(tmp_path: Path) -> None:
         (tmp_path / name).touch()
     with pytest.raises(UsageProblem, match="folder of one session"):
         entries(tmp_path)
+
+
+def test_a_folder_that_may_not_be_looked_into_has_a_fingerprint_until_its_rights_change(
+    make: MakeFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So it is refused with a line of its own, in place of being passed over as one that is still being written."""
+    root = make({"a.wav": b"a"})
+    readable = fingerprint(root)
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "scandir", _no_right)
+        refused = fingerprint(root)
+        assert refused == fingerprint(root) != readable
+        with pytest.raises(PermissionError):
+            listing(root)
+    assert fingerprint(root) == readable
+
+
+def _no_right(path: Path) -> None:
+    raise PermissionError(13, "Permission denied", str(path))

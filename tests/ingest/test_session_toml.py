@@ -43,7 +43,14 @@ def test_all_keys_are_read() -> None:
         ("timezone = '../../etc/SECRET'", "key 'timezone'"),
         ("[[participants]]\nemail = 'SECRET@b'", "key 'participants[1].name' is missing"),
         ("[[participants]]\nname='SECRET'\nspeaks='yes'", "key 'participants[1].speaks'"),
-        ("[[participants]]\nname='SECRET'\nemail='SECRET'", "key 'participants[1].email'"),
+        ("[[participants]]\nname='SECRET'\nemail='SECRET'", "key 'participants[1].email' must be an e-mail address"),
+        (
+            "[[participants]]\nname='SECRET'\nplatform_id='SECRET'",
+            "key 'participants[1].platform_id' must be a platform and an id on it",
+        ),
+        ("[[participants]]\nname='SECRET'\nlocation='Secretia'", "key 'participants[1].location' must be a country"),
+        ("[policy]\nnotice_required = 'SECRET'", "key 'policy.notice_required' must be a notice and its version"),
+        ("series = 'SECRET SERIES'", "key 'series' must have 1 to 100 characters and no spaces"),
         (
             "[[participants]]\nname='a'\n[[participants]]\nname='SECRET'\nplatfrom_id='SECRET'",
             "unknown key 'participants[2].platfrom_id'",

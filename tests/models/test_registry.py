@@ -14,6 +14,7 @@ from pipeline.errors import ConfigurationError, Exit
 from pipeline.models import registry
 from pipeline.settings import SpeechSettings
 from pipeline.speech.engines import preflight
+from pipeline.speech.engines.whisper_model import locate
 from tests.models.conftest import CONFIG, sha
 
 ENTRY = f'[names]\nkind = "names"\nabout = ""\nfiles."m" = {{ bytes = {len(CONFIG)}, sha256 = "{sha(CONFIG)}" }}\n'
@@ -90,6 +91,14 @@ def test_preflight_names_the_command_that_helps(models_folder: Path) -> None:
         preflight(SpeechSettings(engine="whisper", model=""))
     with pytest.raises(ConfigurationError, match="choose one of"):
         preflight(SpeechSettings(engine="whisper", model="no-such-model"))
+
+
+def test_a_model_of_another_kind_is_no_recogniser() -> None:
+    other = next(model.name for model in registry.entries().values() if model.kind == "requests")
+    for name in (other, "nothing"):
+        with pytest.raises(ConfigurationError) as refused:
+            locate(name)
+        assert "whisper-base" in str(refused.value) and other not in str(refused.value)
 
 
 def test_a_pulled_model_is_verified_before_it_is_used(models_folder: Path) -> None:

@@ -164,3 +164,18 @@ def test_a_commit_for_which_there_is_no_room_says_nothing_to_the_file_of_heads(t
     opened.ledger.verify()
     opened.ledger.append("kind", "key", {})
     assert opened.ledger.verify() == 1
+
+
+def test_a_missing_right_to_the_file_of_heads_is_no_damage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever is told that it is damaged restores a backup, which loses what came in since."""
+    opened = Workspace.create(tmp_path / "ws")
+    read_text = Path.read_text
+
+    def no_right(path: Path, *arguments: Any, **options: Any) -> str:
+        if path.name == "heads":
+            raise PermissionError(13, "Permission denied", str(path))
+        return read_text(path, *arguments, **options)
+
+    monkeypatch.setattr(Path, "read_text", no_right)
+    with pytest.raises(PermissionError):
+        opened.ledger.verify()

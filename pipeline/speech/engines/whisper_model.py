@@ -67,7 +67,7 @@ def locate(model: str) -> ModelPlace:
         whole = (folder / "model.bin").is_file()
         version = f"whisper {file_digest(folder / 'model.bin')[:16]}" if whole else ""
     else:
-        known = models.find(model)
+        known = models.find(model, kind="whisper")
         folder = models.verified(known)
         version = f"whisper {known.name} {known.files['model.bin'].sha256[:16]}"
     missing = [name for name in _NEEDED if not (folder / name).is_file()]
