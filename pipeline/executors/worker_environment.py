@@ -37,5 +37,10 @@ def worked(work: Callable[[T], R], task: T) -> R:
     try:
         return work(task)
     finally:
-        if sys.platform == "linux" and hasattr(ctypes.CDLL(None), "malloc_trim"):
-            ctypes.CDLL(None).malloc_trim(0)
+        give_back_freed_memory()
+
+
+def give_back_freed_memory() -> None:
+    """Gives the system what this process has freed and kept, where the C library can."""
+    if sys.platform == "linux" and hasattr(ctypes.CDLL(None), "malloc_trim"):
+        ctypes.CDLL(None).malloc_trim(0)

@@ -21,6 +21,9 @@ UNREAD_MEDIA_SUFFIXES = frozenset(
 )
 """Recordings of kinds that are not read; ffmpeg makes one that is of each, without loss."""
 
+_ALSO_CODE = frozenset({".ts", ".mts"})
+"""Those that are TypeScript as well: a folder is listed by names, so that only its owner can say which it is."""
+
 
 def is_media(name: str) -> bool:
     """Whether a file's name is one of sound or video; what it really is, the probe says."""
@@ -37,7 +40,6 @@ def check_media(names: Iterable[str]) -> None:
     """Raises ``InputRefused`` where a recording is of a kind that is not read: without it the session is not whole."""
     suffixes = sorted(UNREAD_MEDIA_SUFFIXES.intersection(map(suffix_of, names)))
     if suffixes:
-        raise InputRefused(
-            f"a recording is of a kind that is not read: {', '.join(suffixes)}",
-            action=f"convert it without loss, for example with {CONVERT}, and take the old file out",
-        )
+        convert = f"convert it without loss, for example with {CONVERT}, and take the old file out"
+        code = "; if it is TypeScript code, take it out" if _ALSO_CODE.intersection(suffixes) else ""
+        raise InputRefused(f"a recording is of a kind that is not read: {', '.join(suffixes)}", action=convert + code)

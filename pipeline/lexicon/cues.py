@@ -114,8 +114,8 @@ def find_cues(phrases: tuple[str, ...], words: Sequence[str], parts: Sequence[Sp
         begins = list(accumulate((len(word) + 1 for word in said), initial=0))
         free_from = 0
         for word in said:
-            pattern = by_first.get(word) if at >= free_from else None
-            occurrence = pattern.match(line, at) if pattern else None
+            may_begin = by_first.get(word) if at >= free_from else None
+            occurrence = _any_of(may_begin).match(line, at) if may_begin else None
             if occurrence:
                 first, last = (_words_before(begins, place) for place in occurrence.span())
                 free_from = occurrence.end()
@@ -141,13 +141,20 @@ def _words_before(begins: Sequence[int], place: int) -> int:
 
 
 @lru_cache(maxsize=64)
-def _by_first_word(phrases: tuple[str, ...]) -> dict[str, re.Pattern[str]]:
-    """The phrases that may begin with a word, by that word: nearly every word of a text begins none."""
+def _by_first_word(phrases: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    """The phrases that may begin with a word, longer first, by that word: nearly every word of a text begins none."""
     of_word: dict[str, list[str]] = {}
     for phrase in sorted(phrases, key=len, reverse=True):
         for word in _first_words(phrase.split()):
-            of_word.setdefault(word, []).append(_pattern(phrase))
-    return {word: re.compile("|".join(dict.fromkeys(patterns))) for word, patterns in of_word.items()}
+            of_word.setdefault(word, []).append(phrase)
+    return {word: tuple(begun) for word, begun in of_word.items()}
+
+
+# Only for words that a text has: 181 of the 438 take 0.2 s for a text of 8,000 characters, all of them 0.6.
+@lru_cache(maxsize=2048)
+def _any_of(phrases: tuple[str, ...]) -> re.Pattern[str]:
+    """One of the phrases, the first that fits, as a regular expression over plain words."""
+    return re.compile("|".join(dict.fromkeys(map(_pattern, phrases))))
 
 
 def _first_words(pieces: Sequence[str]) -> set[str]:
@@ -183,6 +190,7 @@ def _pattern(phrase: str) -> str:
     return "".join(_piece(piece) for piece in phrase.split())
 
 
+@lru_cache(maxsize=4096)
 def _piece(piece: str) -> str:
     if most := _BETWEEN.get(piece):
         return rf"(?:[^\s.]+ ){{0,{most}}}"
@@ -191,16 +199,17 @@ def _piece(piece: str) -> str:
     return rf"(?:(?:{any_of}) )?" if optional else rf"(?:{any_of}) "
 
 
-def _choices(piece: str) -> tuple[list[str], bool]:
+@lru_cache(maxsize=4096)
+def _choices(piece: str) -> tuple[tuple[str, ...], bool]:
     """What a piece may be, each as plain words with spaces between, and whether it may be missing."""
     if piece in ("^", "$"):
-        return [_BORDER], False
+        return (_BORDER,), False
     alternatives = piece.split("/")
     words = [parts for word in alternatives for parts in _meant(word.removesuffix("?"))]
     words += [[_SHORTENED[parts[0]]] for parts in words if len(parts) == 1 and parts[0] in _SHORTENED]
     if not all(words):
         raise ValueError("words have letters and digits; ?, /, {}, ..., ......, ^ and $ are the only signs")
-    return list(dict.fromkeys(" ".join(parts) for parts in words)), alternatives[-1].endswith("?")
+    return tuple(dict.fromkeys(" ".join(parts) for parts in words)), alternatives[-1].endswith("?")
 
 
 def _meant(word: str) -> list[list[str]]:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pipeline import speech
+from pipeline.executors.worker_environment import give_back_freed_memory
 from pipeline.records import Audience, Failed, Held, KeywordHit, Outcome, Purpose, Transcript
 from pipeline.speech import CueTime
 from pipeline.store.codec import key_of
@@ -87,8 +88,12 @@ def _kept(context: SessionContext, transcript: Transcript | None) -> tuple[Sessi
 
 
 def _transcribed(context: SessionContext) -> Transcript | Held | Failed:
+    """What is heard; then the 600 MB that Whisper freed are given back, before the models of detection are loaded."""
     vault, settings = context.workspace.vault, context.workspace.settings.speech
-    return speech.transcribe(context.session, context.ruling, context.known, vault=vault, settings=settings)
+    try:
+        return speech.transcribe(context.session, context.ruling, context.known, vault=vault, settings=settings)
+    finally:
+        give_back_freed_memory()
 
 
 def _key(context: SessionContext) -> str:

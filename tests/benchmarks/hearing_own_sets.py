@@ -4,7 +4,7 @@
 ``companies`` and ``terms`` as a workspace lists them, ``spoken`` (how a synthesiser must be told to say a word),
 ``speakers`` and ``said``, an utterance a line, marked as ``sample_media/conversation.py`` reads it: ``[listed|label]``,
 ``[that no list holds|label!]``, and ``[…|statement]`` for what only its own words say is secret. ``hearing_sets`` has
-five; a set that something was chosen by proves nothing of it.
+six; a set that something was chosen by proves nothing of it.
 """
 
 from __future__ import annotations

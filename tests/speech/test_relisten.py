@@ -81,9 +81,9 @@ def test_words_of_a_montage_are_put_back_where_they_were_said() -> None:
         HeardWord(Span(clip.start_s + 0.2, clip.start_s + 0.5), "hello", 0.9, 0.01) for clip in montage.chunk.clips
     ]
     between = montage.chunk.clips[0].end_s
-    lost = HeardWord(Span(between + 0.1, between + 0.3), "nowhere", 0.9, 0.01)
-    back = [[word.span.start_s for word in of_place] for of_place in montage.put_back([*words, lost])]
-    assert back == [[pytest.approx(3.2)], [pytest.approx(10.2)], [pytest.approx(100.2)]]
+    late = HeardWord(Span(between + 0.1, between + 0.3), "late", 0.9, 0.2)
+    back = [[word.span.start_s for word in of_place] for of_place in montage.put_back([*words, late])]
+    assert back == [pytest.approx([3.2, 4.1]), [pytest.approx(10.2)], [pytest.approx(100.2)]], "no word is lost"
     assert [len(one.places) for one in montages(places, most_s=2.0)] == [2, 1]
     assert [len(one.places) for one in montages(places, most_s=0.5)] == [1, 1, 1], "a longer place is alone"
     assert list(montages([])) == []

@@ -22,6 +22,7 @@ from pipeline.speech.audio_types import RATE, AudioChunk, HeardWord, Samples, Sp
 from pipeline.speech.engines import hints, told
 from pipeline.speech.engines.whisper import WhisperRecogniser
 from pipeline.speech.engines.whisper_model import HOT_WORD_TOKENS, Decoded, WhisperModel, load, locate
+from pipeline.speech.engines.word_times import WHISPER_DOUBT_S
 from pipeline.speech.engines.written import Piece
 from pipeline.speech.pronunciation.pronounce import Pronouncer
 from tests.speech.conftest import Shelf, chunk_of, ruling_of, sample, session_of, sound, spoken, track_of
@@ -176,6 +177,14 @@ def test_what_was_heard_before_changes_nothing(
 ) -> None:
     recogniser.recognise(chunk_of(sound(sample("tomasz-nowak.flac"), 0.0, 12.0)))
     assert list(recogniser.recognise(chunk).words) == words
+
+
+def test_without_a_pronouncer_the_same_words_keep_whispers_times(
+    whisper_model: str, chunk: AudioChunk, words: list[HeardWord]
+) -> None:
+    heard = WhisperRecogniser(settings(whisper_model), [], None).recognise(chunk).words
+    assert [word.text for word in heard] == [word.text for word in words]
+    assert all(word.time_uncertainty_s >= WHISPER_DOUBT_S for word in heard)
 
 
 def test_digits_that_are_read_out_have_a_time(recogniser: WhisperRecogniser) -> None:

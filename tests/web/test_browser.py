@@ -170,6 +170,20 @@ def test_a_crash_loses_nothing_and_a_lost_connection_waits(
     assert [each[0] for each in decided(server).values()] == ["redact", "redact"]
 
 
+def test_sound_that_cannot_be_had_is_no_silence(browser: Browser, server: Server, watched: list[Watched]) -> None:
+    page = person(browser, server, watched, "ana", WebRole.REVIEWER)
+    page.route("**/audio?**", lambda route: route.abort("internetdisconnected"))
+    open_review(page, server)
+    page.focus("#proposals [tabindex='0']")
+    page.keyboard.press("a")
+    page.wait_for_selector("#message:has-text('Redacted'):has-text('The sound cannot be had now')")
+    page.unroute("**/audio?**")
+    with page.expect_response("**/audio?**") as heard:
+        page.keyboard.press("h")
+    assert heard.value.ok
+    wait_saved(page, 1)
+
+
 def test_two_reviewers_cannot_overwrite_each_other(browser: Browser, server: Server, watched: list[Watched]) -> None:
     ana = person(browser, server, watched, "ana", WebRole.REVIEWER)
     ben = person(browser, server, watched, "ben", WebRole.REVIEWER)

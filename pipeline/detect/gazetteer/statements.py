@@ -108,7 +108,9 @@ def _points_back(beside: Sequence[str], sentence: Sequence[str]) -> bool:
     says_it = sum(word not in FUNCTION_WORDS for word in beside) >= _SAYS_IT
     words = beside if says_it else sentence
     return any(
-        word in _POINTS_BACK and not (word == "that" and following in _BEGINS_A_CLAUSE)
+        word in _POINTS_BACK
+        and not (word == "that" and following in _BEGINS_A_CLAUSE)
+        and not (says_it and word == "its" and following and following not in FUNCTION_WORDS)
         for word, following in zip(words, [*words[1:], ""], strict=True)
     )
 

@@ -39,7 +39,8 @@ class _Windows:
 class WhisperRecogniser:
     """Recognises the speech of a chunk in batches; the names of the session are given as hot words."""
 
-    def __init__(self, settings: SpeechSettings, names: Sequence[str], pronouncer: Pronouncer) -> None:
+    def __init__(self, settings: SpeechSettings, names: Sequence[str], pronouncer: Pronouncer | None) -> None:
+        """Without a pronouncer words are not aligned and keep Whisper's own times."""
         place = locate(settings.model)
         self.version = place.version
         self._model = load(place.folder, settings.device, place.version)
@@ -100,7 +101,7 @@ class WhisperRecogniser:
         for part, words in located(kept, window):
             if implausible(words, part):
                 heard.invented += words
-            elif self._language == _ALIGNABLE:
+            elif self._pronouncer and self._language == _ALIGNABLE:
                 heard.words += aligned(_with_sentences(words), part, chunk, self._pronouncer)
             else:
                 heard.words += _with_sentences(words)
@@ -136,7 +137,8 @@ def _open(known: Sequence[Keyword], settings: SpeechSettings) -> ForTrack:
 
 
 def _second_listener(settings: SpeechSettings) -> WhisperRecogniser:
-    return WhisperRecogniser(settings, (), bundled())
+    # Where a name is heard again is compared to half a second: aligned times would be a sixth of the cost for nothing.
+    return WhisperRecogniser(settings, (), None)
 
 
 def _told(known: Sequence[Keyword], settings: SpeechSettings) -> list[Keyword]:

@@ -26,12 +26,13 @@ class Montage:
     places: tuple[Span, ...]
 
     def put_back(self, words: Sequence[HeardWord]) -> Iterator[list[HeardWord]]:
-        """The words that were heard in each place, on the sound's clock."""
+        """The words that were heard in each place, on the sound's clock; a time half into the gap is of the place."""
+        beyond_s = _BETWEEN / RATE / 2
         for clip, place in zip(self.chunk.clips, self.places, strict=True):
             yield [
                 replace(word, span=word.span.shifted(place.start_s - clip.start_s))
                 for word in words
-                if clip.start_s <= (word.span.start_s + word.span.end_s) / 2 < clip.end_s
+                if clip.start_s - beyond_s <= (word.span.start_s + word.span.end_s) / 2 < clip.end_s + beyond_s
             ]
 
 

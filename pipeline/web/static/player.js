@@ -3,7 +3,7 @@
 const PIECE_S = 30;
 
 /** @param {string} base @param {number} duration */
-export function makePlayer(base, duration, onTime, onState) {
+export function makePlayer(base, duration, onTime, onState, onMissing) {
   const audio = new Audio();
   let from = 0, to = 0, stopAt = Infinity, loop = null, redacted = false, at = 0;
 
@@ -37,6 +37,8 @@ export function makePlayer(base, duration, onTime, onState) {
   for (const event of ["playing", "waiting"]) audio.addEventListener(event, () => onTime(at));
   audio.addEventListener("play", () => onState(true));
   audio.addEventListener("pause", () => onState(false));
+  // Silence that nobody explains would look like a redaction.
+  audio.addEventListener("error", () => { if (audio.getAttribute("src")) onMissing(); });
 
   /** Plays a span with a second and a half before it and one after. */
   function clip(start, end, again = false) {

@@ -51,6 +51,7 @@ const FIXED = {
 };
 const keymap = makeKeymap(KEYS);
 
+const NO_SOUND = "The sound cannot be had now: what you do not hear says nothing. H tries again.";
 function say(text) { $("message").textContent = text; }
 function showWaiting(waiting) {
   $("offline").hidden = waiting === 0;
@@ -542,7 +543,7 @@ async function start() {
     picture?.at(player.at, player.sounds);
     $("play").textContent = playing ? "Pause" : "Play";
     $("play").setAttribute("aria-pressed", String(playing));
-  });
+  }, () => say(`${$("message").textContent.replace(NO_SOUND, "")} ${NO_SOUND}`.trim()));
   if (data.session.has_picture) {
     picture = makePicture(api, data.session.duration_s, coverState, { toggle: () => player.toggle(), rate: () => Number($("rate").value) });
     $("show-picture").addEventListener("click", togglePicture);

@@ -102,7 +102,6 @@ The lawyers told us to say nothing about the fire.
 This is only for the people in this call, the grant was refused.
 We are not ready to talk about the sale in public.
 You can't tell a soul, but we found oil.
-I haven't told my own team, we will skip the release.
 Until the contract is signed that must remain a secret, we rent the island.
 Strictly speaking I may not tell you, the sensor is from a rival.
 The works council hears of it next week, so keep silent, forty jobs go.
@@ -113,6 +112,7 @@ Forget that I said it, but the vault was open.
 No one is meant to know about the second warehouse.
 """
 NOT_NOTICED = """
+I haven't told my own team, we will skip the release.
 I'm whispering now, but the new model is made by somebody else.
 You did not see this slide, it shows what we earn.
 Our dealers are still in the dark about the new contract.
@@ -120,6 +120,61 @@ It would be awful if the pupils heard of it from you, the school closes.
 The figure I mention now is off limits, it was nine million.
 """
 TALK_OF_SOFTWARE = """
+Nobody can find out which key was used.
+Nobody on our team knew about that, you should mention it in the guide.
+The customer must not be notified twice.
+My manager should not be able to see it.
+Our team has not been informed about the incident by the webhook.
+Not everyone should be able to read this.
+Members must not know about each other.
+I want to hide it from customers.
+We hide this from other customers.
+Nobody may read it without a key.
+Not all customers have been told about the maintenance.
+The owner should be informed before the plan ends.
+Only the owner and I know the password.
+We do not tell our customers when we deploy.
+We have not told our customers to upgrade yet.
+I cannot say this loud enough.
+You can keep it in the team folder.
+It stays in the group until you remove it.
+The customers will hear about it in the newsletter.
+Our boss will learn about it from the report.
+Please don't share this link, it is only valid once.
+Don't share it between threads.
+We can't talk about it in this ticket, open a new one.
+I will not mention it again.
+It should not end up in the log.
+It does not appear in the summary.
+There is nothing about it in the documentation.
+The family plan stays private.
+We kept that internal because it was unstable.
+It is internal only, so you cannot call it from outside.
+The endpoint is for internal use only.
+I do not want everybody in my company to see every topic.
+The contract is under the old company, not under my name.
+Guests must not be told that the room exists.
+I don't want my team to see those alerts.
+Everybody should not get the mail, only the owner.
+The staff can not read it, because the role is missing.
+Partners should not see the draft before it is done.
+We do not want anyone to change it.
+The owner has not been asked yet.
+The board should not show it until the job is done.
+The team must not forget to renew it.
+You cannot tell from the log who did it.
+I never told you about my other project, it is a small game.
+It is not something I would use every day.
+This is not something we support yet.
+I am not allowed to talk to the database from here.
+I am not supposed to have access to that.
+You should not mention the same user twice in a comment.
+Before the customer finds out, the alert should tell us.
+We want to know before the customers notice.
+The public cannot see it until you press publish.
+We don't announce minor releases.
+We have not released it yet, because the tests fail.
+The page has not been published yet.
 The cache must not keep a value longer than ten minutes.
 We never tell the client which shard it talks to.
 Nobody on my team knows how to write a plugin yet.
@@ -248,6 +303,12 @@ The release is not signed yet.
 Between the two calls there is a pause.
 """
 TAKEN_FOR_SECRETS = """
+We don't want the customers to know about the internal id.
+That is not in the release notes.
+It's not for the web, only for mobile.
+Our users have not been told which button to press.
+We are not allowed to share it with other tenants.
+The press kit is not public yet.
 The release has not been announced in the channel, could you post it?
 It's not public yet, that API, you need the flag to turn it on.
 We have a non disclosure agreement template in the document store.

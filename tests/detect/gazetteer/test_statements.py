@@ -53,6 +53,10 @@ def statements(text: str) -> list[str]:
             "This is not common knowledge, but the recall comes on Monday next week",
         ),
         (
+            "The servers stay here. By the way, this has not been announced but the bank will merge its data centers.",
+            "By the way, this has not been announced but the bank will merge its data centers",
+        ),
+        (
             "We sell the plant. That is not public yet, but my team knows it.",
             "We sell the plant. That is not public yet, but my team knows it",
         ),
