@@ -82,6 +82,28 @@ def test_a_reader_that_closes_the_output_is_no_error(opened: Workspace, words: l
     assert (done.returncode, done.stderr) == (0, b"")
 
 
+def test_a_reader_that_closes_the_output_changes_no_exit_code() -> None:
+    read, write = os.pipe()
+    os.close(read)
+    words = (
+        "from pipeline.cli import main; import pipeline.reports.doctor as d\n"
+        "d.examine = lambda _: [d.Requirement(what='x', ok=False, found='y')]; main()"
+    )
+    done = subprocess.run([sys.executable, "-c", words, "doctor"], stdout=write, stderr=subprocess.PIPE, check=False)
+    os.close(write)
+    assert (done.returncode, done.stderr) == (4, b"")
+
+
+def test_another_pipe_that_breaks_is_an_error(tmp_path: Path) -> None:
+    words = (
+        "from pipeline.cli import main; import pipeline.reports.doctor as d\n"
+        "def examine(_): raise BrokenPipeError(32, 'Broken pipe')\n"
+        "d.examine = examine; main()"
+    )
+    done = subprocess.run([sys.executable, "-c", words, "doctor"], capture_output=True, cwd=tmp_path, check=False)
+    assert done.returncode != 0
+
+
 def test_a_terminal_of_another_encoding_gets_escapes(opened: Workspace) -> None:
     command = [sys.executable, "-c", "from pipeline.cli import main; main()", "doctor", "-w", str(opened.root)]
     environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
