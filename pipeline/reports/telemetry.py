@@ -8,6 +8,7 @@ specification of the OTLP exporter has it.
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -28,6 +29,7 @@ ShowProgress = Callable[[str, int, int], None]
 """Is called with a stage's name, how many of its tasks are finished, and how many there are."""
 INSTALL = "pip install 'offrecord[otel]', or leave telemetry.endpoint empty"
 _SCOPE = "offrecord"
+_DISABLED = "OTEL_SDK_DISABLED"
 
 
 class RunTelemetry(Protocol):
@@ -57,9 +59,10 @@ class _Recording:
         from opentelemetry.sdk.trace import TracerProvider
         from opentelemetry.sdk.trace.export import SimpleSpanProcessor
         from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+        from opentelemetry.sdk.trace.sampling import ALWAYS_ON
 
         self._ended = InMemorySpanExporter()
-        provider = TracerProvider(resource=resource, shutdown_on_exit=False)
+        provider = TracerProvider(ALWAYS_ON, resource, shutdown_on_exit=False)
         provider.add_span_processor(SimpleSpanProcessor(self._ended))
         self._tracer = provider.get_tracer(_SCOPE, __version__)
         self._run = self._start("offrecord.run")
@@ -105,24 +108,27 @@ def run_telemetry(settings: TelemetrySettings) -> Iterator[RunTelemetry]:
     """Follows a run and tells the collector of the settings at its end, also of one that failed.
 
     A collector that does not answer is a line in the log and no more. Raises ``ConfigurationError`` before anything is
-    done where the extra is not installed.
+    done where the extra is not installed, or a variable of OpenTelemetry is none that it can read.
     """
-    if not settings.endpoint:
+    if not settings.endpoint or os.environ.get(_DISABLED, "").strip().lower() == "true":
         yield _Silent()
         return
     if not is_installed():
         raise ConfigurationError("telemetry.endpoint needs OpenTelemetry, which is not installed", action=INSTALL)
     from opentelemetry.sdk.resources import Resource
 
-    resource = Resource.create({"service.name": "offrecord", "service.version": __version__})
-    recording, error = _Recording(resource), None
+    resource, error = Resource.create({"service.name": "offrecord", "service.version": __version__}), None
+    try:
+        recording = _Recording(resource)
+    except ValueError as unreadable:
+        raise ConfigurationError(f"OpenTelemetry: {unreadable}", action="correct the variable, or unset it") from None
     try:
         yield recording
     except BaseException as raised:
         error = raised
         raise
     finally:
-        _send(settings, resource, recording.end(error), recording.report)
+        _tell(settings, resource, recording.end(error), recording.report)
 
 
 def is_installed() -> bool:
@@ -130,15 +136,26 @@ def is_installed() -> bool:
     return find_spec("opentelemetry") is not None and find_spec("opentelemetry.exporter.otlp.proto.http") is not None
 
 
-def _send(
+def _tell(
     settings: TelemetrySettings, resource: Resource, spans: tuple[ReadableSpan, ...], report: MorningReport | None
 ) -> None:
+    logging.getLogger("opentelemetry").setLevel(logging.CRITICAL)  # what it cannot send is said below, in our log
+    try:
+        error = "" if _is_sent(settings, resource, spans, report) else "the collector did not take it"
+    except Exception as raised:  # noqa: BLE001 - the night is over, whatever OpenTelemetry makes of its variables
+        error = type(raised).__qualname__
+    if error:
+        log.get().warning("telemetry not sent", error=error)
+
+
+def _is_sent(
+    settings: TelemetrySettings, resource: Resource, spans: tuple[ReadableSpan, ...], report: MorningReport | None
+) -> bool:
     from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
     from opentelemetry.sdk.metrics.export import MetricExportResult
     from opentelemetry.sdk.trace.export import SpanExportResult
 
-    logging.getLogger("opentelemetry").setLevel(logging.CRITICAL)  # what it cannot send is said below, in our log
     address, timeout_s = settings.endpoint.rstrip("/"), settings.timeout_s
     traces = OTLPSpanExporter(endpoint=f"{address}/v1/traces", timeout=timeout_s)
     is_sent = traces.export(spans) is SpanExportResult.SUCCESS
@@ -146,8 +163,7 @@ def _send(
         metrics = OTLPMetricExporter(endpoint=f"{address}/v1/metrics", timeout=timeout_s)
         measured = _metrics(resource, report, spans[-1])
         is_sent = measured is not None and metrics.export(measured) is MetricExportResult.SUCCESS
-    if not is_sent:
-        log.get().warning("telemetry not sent", error="the collector did not take it")
+    return is_sent
 
 
 def _metrics(resource: Resource, report: MorningReport, run: ReadableSpan) -> MetricsData | None:

@@ -24,7 +24,7 @@ def exported(opened: Workspace, place: object) -> Result:
 
 
 @pytest.mark.parametrize(
-    "name", ["offrecord.db", "terms.toml", "heads", "customers.toml", "out/log.jsonl", "keys/copy"]
+    "name", ["offrecord.db", "terms.toml", "heads", "customers.toml", "cues.toml", "out/log.jsonl", "keys/copy"]
 )
 def test_no_command_writes_into_a_workspace(opened: Workspace, name: str) -> None:
     place = opened.root / name
@@ -48,7 +48,13 @@ def test_a_pipe_stays_a_pipe(opened: Workspace, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "says"),
-    [("nowhere/log.jsonl", "folder does not exist"), ("", "no name"), ("-", "no name"), (".", "folder")],
+    [
+        ("nowhere/log.jsonl", "folder does not exist"),
+        ("", "no name"),
+        ("-", "no name"),
+        (".", "folder"),
+        ("x" * 300, "too long"),
+    ],
 )
 def test_a_place_where_nothing_can_be_is_a_line_that_says_so(
     opened: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, says: str

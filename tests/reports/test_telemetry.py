@@ -152,6 +152,37 @@ def test_a_collector_that_does_not_take_it_is_a_line_in_the_log(
     assert "telemetry not sent" in log_events(tmp_path) and (tmp_path / "ws" / "reports" / "report.json").is_file()
 
 
+@pytest.mark.parametrize(
+    ("variable", "value", "is_told"),
+    [
+        ("OTEL_SDK_DISABLED", "true", False),
+        ("OTEL_TRACES_SAMPLER", "always_off", True),
+        ("OTEL_METRICS_EXEMPLAR_FILTER", "nonsense", True),
+    ],
+)
+def test_variables_of_opentelemetry_change_no_exit_code(
+    collector: Collector,
+    run: Callable[[str], Result],
+    monkeypatch: pytest.MonkeyPatch,
+    variable: str,
+    value: str,
+    is_told: bool,
+) -> None:
+    monkeypatch.setenv(variable, value)
+    done = run(collector.endpoint)
+    assert done.exit_code == Exit.SOME_STOPPED, done.exception
+    assert bool(collector.posted) is is_told
+
+
+def test_a_variable_that_opentelemetry_cannot_read_stops_the_run_before_anything_is_done(
+    collector: Collector, run: Callable[[str], Result], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", "many")
+    done = run(collector.endpoint)
+    assert done.exit_code == Exit.CONFIGURATION and "OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT" in done.output
+    assert not (tmp_path / "ws" / "reports" / "report.json").exists()
+
+
 def test_a_run_that_fails_is_an_error_without_its_words(
     collector: Collector, run: Callable[[str], Result], tmp_path: Path
 ) -> None:
