@@ -18,6 +18,7 @@ from pipeline.media import tools
 from pipeline.records import Failed, Refused, Session, SessionProgress
 from pipeline.reports import metrics, published
 from pipeline.reports.morning_report import MorningReport, gather, write
+from pipeline.reports.telemetry import ShowProgress
 from pipeline.reports.warnings import warnings
 from pipeline.store import Workspace, integrity, run_clock, tombstones
 from pipeline.store.customers import read_customers
@@ -35,9 +36,6 @@ from pipeline.workflow.term_lists import require_lists
 from pipeline.workflow.voice_count import voice_questions
 
 R = TypeVar("R")
-
-ShowProgress = Callable[[str, int, int], None]
-"""Is called with a stage's name, how many of its tasks are finished, and how many there are."""
 
 # Consent may change while a session is processed, which makes it start anew from what is stored: seconds, not hours.
 # Three starts outlast a person who enters a few answers; whoever imports them all night finds the session failed.

@@ -35,6 +35,7 @@ ONE_DOOR: dict[str, str | tuple[str, ...]] = {
     "ray": "pipeline/executors/ray_executor.py",
     "alembic": "pipeline/store/",
     "obstore": "pipeline/store/blobs/s3.py",
+    "opentelemetry": "pipeline/reports/telemetry.py",
     "pyrage": "pipeline/store/age.py",
     "huggingface_hub": "pipeline/models/",
     "ctranslate2": "pipeline/embeddings/",

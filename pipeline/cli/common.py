@@ -6,12 +6,13 @@ import errno
 import json
 import os
 import pwd
+import select
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 import click
 
@@ -89,6 +90,27 @@ def open_workspace(root: Path, *, keep_connections: bool = False) -> Workspace:
     return Workspace.open(root, keep_connections=keep_connections)
 
 
+@contextmanager
+def reader_may_leave() -> Iterator[None]:
+    """Lets whoever reads the output, such as ``head``, close it: nothing more is printed, and that is no error.
+
+    A pipe to anything else that breaks, a program or a server, is one.
+    """
+    try:
+        yield
+    except BrokenPipeError:
+        if not _has_no_reader(sys.stdout):
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _has_no_reader(stream: TextIO) -> bool:
+    poll = select.poll()
+    poll.register(stream.fileno(), 0)
+    return any(event & (select.POLLERR | select.POLLHUP) for _, event in poll.poll(0))
+
+
+@reader_may_leave()
 def emit(value: object, as_json: bool) -> None:
     """Prints a value: as JSON for machines, else lines, mappings as a line for each key, rows as a table."""
     from pipeline.store.codec import plain
@@ -110,6 +132,7 @@ def emit(value: object, as_json: bool) -> None:
         click.echo(str(shown))
 
 
+@reader_may_leave()
 def hand_out(text: str, output: Path | None) -> None:
     """Writes a text to a file that only its owner reads, or to standard output."""
     from pipeline.files import write_bytes
@@ -118,15 +141,6 @@ def hand_out(text: str, output: Path | None) -> None:
         click.echo(text, nl=False)
     else:
         write_bytes(output, text.encode())
-
-
-@contextmanager
-def reader_may_leave() -> Iterator[None]:
-    """Lets whoever reads the output, such as ``head``, close it: nothing more is printed, and that is no error."""
-    try:
-        yield
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def console() -> Console:
@@ -256,7 +270,8 @@ def _known_error(error: Exception, words: Sequence[str]) -> OffrecordError | Non
 
     if isinstance(error, UnicodeEncodeError) and not all(map(_is_text, words)):
         return UsageProblem("an argument is not UTF-8 text", action="type it in a terminal that uses UTF-8")
-
+    if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
+        return UsageProblem("a path in the command is too long", action="name another")
     if isinstance(error, OSError) and error.errno in _CLOSED:
         action = "check who owns the workspace and the named files, and the rights of this user"
         return ConfigurationError("this user may not read or write a file that the command needs", action=action)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,6 +13,12 @@ from pipeline.cli.common import emit, json_option, now, open_workspace, reader_m
 from pipeline.cli.progress import print_counts, print_lines, print_report, shown_progress
 from pipeline.cli.workspace_places import RecordingPath
 from pipeline.executors import EXECUTORS, RAY
+
+if TYPE_CHECKING:
+    from pipeline.nightly import RunOptions
+    from pipeline.reports.morning_report import MorningReport
+    from pipeline.reports.telemetry import ShowProgress
+    from pipeline.store import Workspace
 
 _OBJECTS_BETWEEN_COLLECTIONS = 50_000
 """A night keeps some objects of every session: with 700, as Python has it, 1.1 of 7.1 s over 100,000 sessions went on
@@ -44,20 +51,33 @@ def run(
     as_json: bool,
 ) -> None:
     """Ingest what is new in INBOX and move every session as far as it may go."""
-    from pipeline import nightly
+    from pipeline.nightly import RunOptions
     from pipeline.workflow.run_executor import executor_named
 
     gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
     day = night.date() if night else None
     with shown_progress(quiet=as_json) as progress:
         opened = open_workspace(workspace)
-        options = nightly.RunOptions(
+        options = RunOptions(
             executor=executor_named(executor, opened), day=day, retry_failed=retry_failed, accept_clock=accept_clock
         )
-        report = nightly.run_night(opened, inbox=inbox, options=options, now=now(), progress=progress)
+        report = _measured_night(opened, inbox, options, progress)
     with reader_may_leave():
         print_report(report, opened, as_json)
     ctx.exit(report.exit_code)
+
+
+def _measured_night(
+    workspace: Workspace, inbox: Path | None, options: RunOptions, progress: ShowProgress
+) -> MorningReport:
+    from pipeline.nightly import run_night
+    from pipeline.reports.telemetry import run_telemetry
+
+    with run_telemetry(workspace.settings.telemetry) as telemetry:
+        followed = telemetry.follow(progress)
+        report = run_night(workspace, inbox=inbox, options=options, now=now(), progress=followed)
+        telemetry.record(report)
+    return report
 
 
 @click.command()

@@ -27,7 +27,14 @@ class OutputFile(click.Path):
         """The path; fails with one line that says what to name instead."""
         if os.fspath(value) in {"", "-"}:
             self.fail("this is no name of a file", param, ctx)
-        path = Path(os.fsdecode(super().convert(value, param, ctx)))
+        try:
+            path = Path(os.fsdecode(super().convert(value, param, ctx)))
+            self._check(path, param, ctx)
+        except OSError as error:  # a name that is too long, a folder that may not be looked into
+            self.fail(f"no file can be there: {error.strerror}", param, ctx)
+        return path
+
+    def _check(self, path: Path, param: click.Parameter | None, ctx: click.Context | None) -> None:
         if path.is_dir():
             self.fail("this is a folder; name a file in it", param, ctx)
         if path.exists() and not path.is_file():
@@ -36,4 +43,3 @@ class OutputFile(click.Path):
             self.fail("its folder does not exist; make it, or name another", param, ctx)
         if is_of_a_workspace(path):
             self.fail("this is a part of a workspace, which would be damaged; name a file elsewhere", param, ctx)
-        return path

@@ -18,6 +18,7 @@ _FILES = frozenset(
     {
         "heads",
         "heads.lock",
+        "cues.toml",
         "jurisdictions.toml",
         "customers.toml",
         "offrecord.toml",

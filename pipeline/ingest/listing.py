@@ -119,18 +119,20 @@ def session_toml_of(path: Path) -> Path:
 def fingerprint(path: Path, *, also: bytes = b"") -> str:
     """A digest of the names, sizes and times in a folder or of a file, unread; raises ``TryAgain`` if it cannot.
 
-    Of a folder without the right to look into it, one of the folder alone.
+    Of a folder without the right to look into it, one of the folder alone; a file that gets readable has another.
     ``also`` is what else decides how it is read.
     """
     try:
-        entries = sorted((name, status) for name, _, status in _walk(path))
+        entries = sorted((name, status, os.access(place, os.R_OK)) for name, place, status in _walk(path))
     except PermissionError:  # no copy that is still being written: whoever reads it says so
-        entries = [("", path.lstat())]
+        entries = [("", path.lstat(), False)]
     except OSError:
         raise TryAgain("the folder changed while it was looked at or cannot be read", action=_LEFT) from None
     hasher = hashlib.sha256(also)
-    for name, status in entries:
-        line = f"{stat.S_IFMT(status.st_mode)}:{status.st_size}:{status.st_mtime_ns}:"
+    for name, status, is_readable in entries:
+        line = (
+            f"{stat.S_IFMT(status.st_mode)}:{status.st_size}:{status.st_mtime_ns}:{'' if is_readable else 'no right:'}"
+        )
         hasher.update(line.encode() + os.fsencode(name) + b"\0")
     return hasher.hexdigest()
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from pipeline.errors import ConfigurationError, TryAgain
 from pipeline.media import tools
 from pipeline.media.frames import Frame, frames
-from pipeline.media.standing_writing import Look, Looks
+from pipeline.media.standing_writing import Ink, Look, Looks
 from pipeline.media.stillness import is_still
 from pipeline.media.tool_process import child
 from pipeline.records import OcrLine, OcrResult, OcrWord, Region
@@ -71,7 +71,7 @@ def read(path: Path, *, per_second: float, cover: Cover | None = None) -> OcrRes
         raise ConfigurationError("tesseract is missing", action=f"install it: {tools.reader().install}")
     early_s = (0.5 if cover is None else 1.0) / per_second
     lines: list[OcrLine] = []
-    standing: dict[Writing, tuple[int, Look]] = {}
+    standing: dict[Writing, tuple[int, Ink]] = {}
     looked, first_s = 0, 0.0
     for stills in _together(_still(path, per_second, cover)):
         for still, words_of_lines in zip(stills, read_pages([_page(still.frame) for still in stills]), strict=True):
@@ -79,17 +79,16 @@ def read(path: Path, *, per_second: float, cover: Cover | None = None) -> OcrRes
             looked += 1
             end_s = still.last_s + 1.5 / per_second
             standing = {
-                writing: (index, look)
-                for writing, (index, look) in standing.items()
-                if still.look.still_has(_region(lines[index].words), look)
+                writing: (index, ink) for writing, (index, ink) in standing.items() if still.look.still_has(ink)
             }
             for index, _ in standing.values():
                 lines[index] = replace(lines[index], end_s=end_s)
             for words in words_of_lines:
-                began_s = still.look.began_s(_region(words))
+                region = _region(words)
+                began_s = still.look.began_s(region)
                 began_s = still.frame.at_s if began_s is None else began_s
                 start_s = max(0.0, began_s - early_s) if began_s > first_s else 0.0
-                standing.setdefault(_writing(words), (len(lines), still.look))
+                standing.setdefault(_writing(words), (len(lines), still.look.ink(region)))
                 lines.append(OcrLine(start_s=start_s, end_s=end_s, words=words))
     return OcrResult(reader=reader, frames=looked, lines=tuple(lines))
 

@@ -20,6 +20,17 @@ Inked = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
+class Ink:
+    """The writing of a region as a look saw it: its place among the squares, their brightness, and which have ink."""
+
+    rows: slice
+    columns: slice
+    of: tuple[int, ...]
+    squares: Squares
+    inked: Inked
+
+
+@dataclass(frozen=True, slots=True)
 class Look:
     """What one look saw, square by square: brightness, ink, and the second since which it is as bright as now."""
 
@@ -33,13 +44,16 @@ class Look:
         since_s = self.since_s[part][self.inked[part]]
         return float(np.quantile(since_s, UNCHANGED_SHARE, method="higher")) if since_s.size else None
 
-    def still_has(self, region: Region, before: Look) -> bool:
-        """Whether what ``before`` had in ``region`` stands there now."""
-        if self.squares.shape != before.squares.shape:
+    def ink(self, region: Region) -> Ink:
+        """What stands in ``region`` now; a copy, so that no whole look is held for one line of it."""
+        rows, columns = part = _part(region, self.squares)
+        return Ink(rows, columns, self.squares.shape, self.squares[part].copy(), self.inked[part].copy())
+
+    def still_has(self, ink: Ink) -> bool:
+        """Whether what an earlier look had there stands there now."""
+        if self.squares.shape != ink.of:
             return False
-        part = _part(region, self.squares)
-        inked = before.inked[part]
-        unchanged = np.abs(self.squares[part] - before.squares[part])[inked] <= LEAST_CHANGED
+        unchanged = np.abs(self.squares[ink.rows, ink.columns] - ink.squares)[ink.inked] <= LEAST_CHANGED
         return bool(unchanged.size and unchanged.mean() >= UNCHANGED_SHARE)
 
 

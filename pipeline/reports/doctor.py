@@ -19,6 +19,7 @@ from pipeline import detect, faces, models, speech
 from pipeline.consent.evaluation.jurisdictions import rules_of
 from pipeline.errors import OffrecordError, WorkspaceDamaged
 from pipeline.media import tools
+from pipeline.reports import telemetry
 from pipeline.reports.doctor_cluster import examine_cluster
 from pipeline.reports.requirement import Requirement
 from pipeline.settings import SpeechSettings
@@ -61,6 +62,9 @@ def _requirements(workspace: Workspace | None, on: date) -> Iterator[Requirement
     yield _term_lists(workspace)
     yield _places(workspace, on)
     yield from examine_cluster(workspace)
+    if workspace.settings.telemetry.endpoint:
+        ok = telemetry.is_installed()
+        yield Requirement(what="telemetry", ok=ok, found="OpenTelemetry" if ok else "", action=telemetry.INSTALL)
     free = shutil.disk_usage(workspace.root).free
     yield Requirement(what="disk", ok=free >= _FREE_BYTES, found=f"{free / 1e9:.1f} GB free", action="make room")
 

@@ -27,6 +27,7 @@ from pipeline.settings.retention import BackupSettings, RetentionSettings
 from pipeline.settings.review_app import ReportSettings, ReviewSettings, WebSettings
 from pipeline.settings.section import Section
 from pipeline.settings.storage import StorageSettings
+from pipeline.settings.telemetry import TelemetrySettings
 from pipeline.settings.variables import (
     BETWEEN,
     PREFIX,
@@ -205,6 +206,7 @@ class Settings(BaseSettings):
     encryption: EncryptionSettings = EncryptionSettings()
     storage: StorageSettings = StorageSettings()
     ray: RaySettings = RaySettings()
+    telemetry: TelemetrySettings = TelemetrySettings()
 
     @classmethod
     def settings_customise_sources(

@@ -65,7 +65,7 @@ _WISHES_AFTER_ID = re.compile(
 )
 """What "id" is a short form before; elsewhere it names a thing of software."""
 _HESITATIONS = word_set("um umm uh uhm er erm")
-"""Sounds between words, which a recogniser may write: no cue reckons with them."""
+"""Sounds between words, which a recogniser may write: no cue reckons with them. "ER" is a kind of diagram."""
 # 's is "is" only after these; after a noun it is as often a possessive.
 _BEFORE_IS = word_set("it that there what he she who where how here this when why everything something")
 
@@ -83,7 +83,7 @@ def tokenize(text: str) -> list[WordToken]:
     return [
         WordToken(part, *match.span())
         for match in _TOKEN.finditer(text.lower())
-        if match.group() not in _HESITATIONS
+        if match.group() not in _HESITATIONS or text[match.start() : match.end()].isupper()
         for part in _parts(match)
     ]
 

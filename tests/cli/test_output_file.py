@@ -24,7 +24,7 @@ def exported(opened: Workspace, place: object) -> Result:
 
 
 @pytest.mark.parametrize(
-    "name", ["offrecord.db", "terms.toml", "heads", "customers.toml", "out/log.jsonl", "keys/copy"]
+    "name", ["offrecord.db", "terms.toml", "heads", "customers.toml", "cues.toml", "out/log.jsonl", "keys/copy"]
 )
 def test_no_command_writes_into_a_workspace(opened: Workspace, name: str) -> None:
     place = opened.root / name
@@ -48,7 +48,13 @@ def test_a_pipe_stays_a_pipe(opened: Workspace, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "says"),
-    [("nowhere/log.jsonl", "folder does not exist"), ("", "no name"), ("-", "no name"), (".", "folder")],
+    [
+        ("nowhere/log.jsonl", "folder does not exist"),
+        ("", "no name"),
+        ("-", "no name"),
+        (".", "folder"),
+        ("x" * 300, "too long"),
+    ],
 )
 def test_a_place_where_nothing_can_be_is_a_line_that_says_so(
     opened: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, says: str
@@ -82,6 +88,28 @@ def test_a_reader_that_closes_the_output_is_no_error(opened: Workspace, words: l
     assert (done.returncode, done.stderr) == (0, b"")
 
 
+def test_a_reader_that_closes_the_output_changes_no_exit_code() -> None:
+    read, write = os.pipe()
+    os.close(read)
+    words = (
+        "from pipeline.cli import main; import pipeline.reports.doctor as d\n"
+        "d.examine = lambda _: [d.Requirement(what='x', ok=False, found='y')]; main()"
+    )
+    done = subprocess.run([sys.executable, "-c", words, "doctor"], stdout=write, stderr=subprocess.PIPE, check=False)
+    os.close(write)
+    assert (done.returncode, done.stderr) == (4, b"")
+
+
+def test_another_pipe_that_breaks_is_an_error(tmp_path: Path) -> None:
+    words = (
+        "from pipeline.cli import main; import pipeline.reports.doctor as d\n"
+        "def examine(_): raise BrokenPipeError(32, 'Broken pipe')\n"
+        "d.examine = examine; main()"
+    )
+    done = subprocess.run([sys.executable, "-c", words, "doctor"], capture_output=True, cwd=tmp_path, check=False)
+    assert done.returncode != 0
+
+
 def test_a_terminal_of_another_encoding_gets_escapes(opened: Workspace) -> None:
     command = [sys.executable, "-c", "from pipeline.cli import main; main()", "doctor", "-w", str(opened.root)]
     environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
@@ -99,6 +127,13 @@ def test_what_a_workspace_made_is_no_recording(opened: Workspace, words: list[st
     done = CliRunner().invoke(main, [*words, str(folder), "-w", str(opened.root)])
     assert done.exit_code == 2 and "part of a workspace" in done.output
     assert sorted(opened.root.rglob("*")) == before
+
+
+@pytest.mark.parametrize("words", [["session", "draft"], ["init"], ["run"]])
+def test_a_path_that_is_too_long_is_a_line(opened: Workspace, words: list[str]) -> None:
+    rest = [] if words == ["init"] else ["-w", str(opened.root)]
+    done = CliRunner().invoke(main, [*words, "x" * 300, *rest])
+    assert done.exit_code == 2 and "unexpected" not in done.output
 
 
 def test_an_inbox_in_a_workspace_is_an_inbox(opened: Workspace) -> None:

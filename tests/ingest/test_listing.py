@@ -207,5 +207,15 @@ def test_a_folder_that_may_not_be_looked_into_has_a_fingerprint_until_its_rights
     assert fingerprint(root) == readable
 
 
+def test_a_file_that_gets_readable_is_read_again(make: MakeFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else what the refusal asks for would change nothing: neither its size nor its time does."""
+    root = make({"a.wav": b"a"})
+    readable = fingerprint(root)
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "access", lambda *_: False)
+        assert fingerprint(root) != readable
+    assert fingerprint(root) == readable
+
+
 def _no_right(path: Path) -> None:
     raise PermissionError(13, "Permission denied", str(path))

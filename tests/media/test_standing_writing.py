@@ -25,7 +25,7 @@ def test_it_began_when_its_ink_came_and_is_there_until_the_ink_goes() -> None:
     looks = Looks()
     seen = [looks.at(_plane(second, has_writing=2 <= second < 6), float(second)) for second in range(8)]
     assert [seen[second].began_s(REGION) for second in (2, 3, 5)] == [2.0, 2.0, 2.0]
-    assert [seen[second].still_has(REGION, seen[4]) for second in (5, 6, 7)] == [True, False, False]
+    assert [seen[second].still_has(seen[4].ink(REGION)) for second in (5, 6, 7)] == [True, False, False]
 
 
 def test_a_slow_fade_is_no_still_picture() -> None:
@@ -43,5 +43,12 @@ def test_without_ink_or_in_another_size_nothing_stands() -> None:
     bare = looks.at(_plane(0, has_writing=False), 0.0)
     written = looks.at(_plane(1, has_writing=True), 1.0)
     assert bare.began_s(REGION) is None
-    assert not bare.still_has(REGION, bare)
-    assert not looks.at(np.full((80, 160), 250, np.uint8), 2.0).still_has(REGION, written)
+    assert not bare.still_has(bare.ink(REGION))
+    assert not looks.at(np.full((80, 160), 250, np.uint8), 2.0).still_has(written.ink(REGION))
+
+
+def test_what_is_followed_of_a_line_holds_no_whole_look() -> None:
+    look = Looks().at(_plane(0, has_writing=True), 0.0)
+    ink = look.ink(REGION)
+    for kept, whole in ((ink.squares, look.squares), (ink.inked, look.inked)):
+        assert kept.base is None and kept.size < whole.size / 5

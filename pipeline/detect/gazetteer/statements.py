@@ -35,6 +35,13 @@ _LONGEST_ANSWER = 3
 # "This is not common knowledge, but the recall comes on Monday": what stands behind the "but" is what "this" means.
 _GOES_ON = word_set("but though however")
 _BEING = word_set("is are was were will be been being has have still all very really")
+# "We lost Acme. It is not official yet, but the announcement comes on Friday": only how it is told, or what the others
+# may do with it, stands behind this "but", and the secret before.
+_OF_TELLING = word_set(
+    """announce announced announcement announcements announcing press news release statement letter mail email official
+    officially public publicly publish published tell told telling say said saying know knows knew known hear heard sign
+    signed contract paperwork embargo you your youll youre please trust"""
+)
 _POINTS_ON = word_set("this these next following")  # "don't quote me on this"
 # "Off the record" and "between you and me" at the end of a sentence may open the next: Whisper wrote "this is Tobias
 # off the record. We are closing …".
@@ -90,7 +97,7 @@ def _behind_answer(text: Text, start: int, end: int) -> int:
 
 def _without_subject(before: Sequence[str], behind: Sequence[str]) -> Sequence[str]:
     """The words before a cue without "this is" or the like at their end, where a "but" behind it says what that is."""
-    if not behind or behind[0] not in _GOES_ON:
+    if not behind or behind[0] not in _GOES_ON or not _OF_TELLING.isdisjoint(behind):
         return before
     end = len(before)
     while end and before[end - 1] in _BEING:

@@ -40,7 +40,9 @@ _MACHINE = re.compile(
 )
 # What the word "instance" or "server" has behind it as often as a name: sizes, kinds of processors, ports.
 _KIND_OF_MACHINE = re.compile(
-    r"\d.*|.*(?:nano|micro|small|medium|large|metal|standard|highmem|highcpu)[\d\-]*|(?:amd|arm|aarch|x|i)\d+(?:_\d+)?|"
+    r"\d+-?(?:bits?|cores?|v?cpus?|nodes?|[kmgt]i?b?(?:its?)?|[kmg]hz|m?s|min|h|am|pm|st|nd|rd|th|fa|x\d*)|"
+    r"(?:db-)?(?:[a-z]{1,3}\d+[a-z]{0,2}-?)?(?:\d*x?)(?:nano|micro|small|medium|large|metal|standard|highmem|highcpu)[\d\-]*|"
+    r"(?:amd|arm|aarch|x|i)\d+(?:_\d+)?|"
     r"(?:port|version|release|python|gen|zone|region)\d+",
     re.IGNORECASE,
 )

@@ -110,9 +110,200 @@ It's a bit of a secret, our founder never finished school.
 Please don't let that slip, we use your competitor at night.
 Forget that I said it, but the vault was open.
 No one is meant to know about the second warehouse.
+I haven't told my own team, we will skip the release.
+"""
+PLAIN_SECRETS = """
+We haven't told anyone we're closing Leeds.
+We haven't told anyone else that we're closing Leeds.
+We have not told them we are selling the company.
+We haven't told our customers we're selling the company.
+We haven't told our customers we are shutting down in June.
+We have not told our staff the Leeds office closes.
+We haven't told staff we're closing Leeds.
+We haven't told employees the plant closes.
+I haven't told anyone in the team I am leaving.
+I haven't told anyone on the board.
+We have not told anybody outside this room.
+We haven't informed our investors we missed the target.
+We haven't told the board we lost Acme.
+We have not told the press who bought us.
+We have not told the union which plant closes.
+I haven't told my team I'm leaving in May.
+We haven't told customers the price goes up.
+I'm not supposed to talk to anyone about Project Falcon.
+I'm not supposed to talk to the press, but we lost the case.
+We're not allowed to speak to customers about the breach.
+I'm not allowed to talk, but the merger with Acme is on.
+We're not supposed to speak of the merger with Acme.
+Please don't share this slide, it shows our margins.
+Please don't share this slide outside.
+Please don't share this roadmap with others.
+Please do not share that figure, it is our margin.
+Don't share this screenshot with anyone.
+Please don't share it on Twitter, we are buying Acme.
+Don't share that publicly, we're buying Acme.
+Do not share this document, Acme is insolvent.
+Please do not share this recording.
+Please don't share this part of the call.
+Nobody can know that we're closing Leeds.
+Nobody can know about this.
+Nobody can know this, we're closing Leeds.
+No one can hear about this, we buy Acme.
+Nobody can find out about the breach.
+Nobody can find out that we lost the data.
+Until it's public, we can't talk about the Acme deal.
+Once it's public we'll tell the customers.
+Once this is public, you can write about it.
+We'll talk once it's public.
+This can be told once it is public.
+It's fine to say once it's public.
+Please don't publish it under our name.
+You can publish it but not under our name.
+Not under my name please.
+We kept this private, the founder is ill.
+We kept it internal so far, but we buy Acme.
+We've kept that internal, Acme will leave us.
+We have kept this internally until now, we were breached.
+Keep it in the call, we buy Acme.
+Keep it within these walls.
+This stays in the group, Acme is leaving.
+This stays in this group.
+What I say stays within the group.
+Internal only, Acme is leaving us.
+This slide is internal only.
+These numbers are internal only, we lost nine million.
+That's internal only, we lose Acme.
+It's internal only right now.
+For internal use only, we lost nine million.
+This deck is for internal use only.
+These figures are for internal use only.
+It is for internal use only, our margin is 11 percent.
+That's internally only.
+The employees have not been told.
+The customers have not been told that we are closing.
+Customers have not been informed of the breach.
+Our customers have not been notified of the breach.
+The regulator has not been notified yet.
+The regulator was not notified of the breach.
+The customers were never notified about the leak.
+The employees were not told about the closing.
+The team hasn't been told we're closing.
+The team has not been told we are closing.
+My colleagues have not been told I'm leaving.
+Our clients have not been informed we lost their data.
+Our clients were never informed we lost their data.
+The patients weren't told we lost their files.
+The patients were not told we lost their files.
+The pupils have not been told the school closes.
+The players haven't been told who is leaving.
+We have not told any of our customers we lost their data.
+We have not informed our customers, and we won't.
+Before customers find out we want to fix it.
+Before the team finds out that half of them go, sign it.
+Before my family hears about it, I want to sell.
+When the team finds out that we close, they'll leave.
+Nobody can hear that we are buying Acme.
+Nobody could find out about our losses.
+No one ought to find out about our losses.
+No one finds out, agreed?
+Nobody finds out.
+Nobody hears of it.
+Nobody found out that we lost the data.
+Nobody has heard about the breach.
+Nobody heard about the breach.
+Nobody has been told.
+Nobody has been told we close Leeds.
+Nobody has been told which office closes.
+No one has been informed we close Leeds.
+Nobody will find out.
+We hide it from customers that we lost the data.
+We are hiding this from our customers, the data is gone.
+We hid it from the auditors.
+I'm hiding it from my team, half of them go.
+I hide this from my family.
+We kept it hidden from the customers.
+Don't tell my boss I said that.
+Don't tell the team we are closing.
+Don't tell the team that we are closing.
+Please don't tell my boss, I'm leaving.
+But don't tell our customers we lost the data.
+And please don't tell my colleagues I'm leaving.
+So please don't tell your friends we lost it.
+We do not tell our customers that we lost it.
+You must not tell our partners we lost it.
+Never tell my team who leaves.
+I don't want my team to read this.
+I don't want my team to see this.
+I don't want customers to see our margins.
+We don't want our customers to read it in the paper.
+We wouldn't like our competitors to see that.
+I don't want anyone to read this.
+I don't want anybody to see what I just showed.
+Only three people know that we are closing.
+Only three people know we're selling.
+Only three people know the real numbers.
+Just two people know who gets it.
+Only five people in the company know.
+Only five people know.
+Only a handful of people are aware of the breach.
+Only two people know where we move.
+Nobody knew about the breach.
+Nobody knows about the breach.
+No one knows about the acquisition.
+Nobody learned about the breach.
+I can trust you with that, we were breached.
+We trust you with the real numbers, we lost nine million.
+I trust you with our secret.
+We can trust you with our plans.
+Don't spread the news, we were breached.
+Don't spread around that we close.
+Please do not broadcast that we close.
+Don't broadcast this.
+Please don't broadcast it.
+Do not leak the plan.
+You must not leak our plan to Acme.
+Please don't leak the roadmap.
+Don't circulate the deck, it has our margins.
+But don't circulate the deck.
+Please don't publicise our name.
+I shouldn't say this out loud.
+I say it aloud for the first time.
+Never said that out loud before.
+It should not appear in your blog.
+That doesn't show up in your transcript, right?
+Not for your newsletter.
+Keep it from the owner, we leave.
+The owner must not know about this.
+The owner mustn't find out that we leave.
+Don't tell the owner we leave.
+The agents must not know about it.
+The members must not know about the loss.
+The members must not find out that the club is broke.
+Our members have not been told that the club is broke.
+The members may not learn of it.
+The customer must not be informed.
+Employees must not be informed before Monday.
+The press must not be informed yet.
+The team must not read this.
+The team must not read it.
+The team cannot be notified of this.
+We're not supposed to talk yet, but we buy Acme.
+I am not permitted to talk.
+I'm not at liberty to talk, but Acme is bankrupt.
+They made us promise not to talk.
+They told us to stay silent.
+I promised to stay silent.
+We have to stay silent.
+We agreed to stay silent until May.
+We have to stay silent until the merger is done.
+Please stay silent about it.
+We should stay silent on the merger.
+I'll stay silent on this.
+Our lawyers want us to stay silent.
+Not for the transcript.
+The customers would be shocked if they learn of it.
 """
 NOT_NOTICED = """
-I haven't told my own team, we will skip the release.
 I'm whispering now, but the new model is made by somebody else.
 You did not see this slide, it shows what we earn.
 Our dealers are still in the dark about the new contract.
@@ -124,7 +315,6 @@ Nobody can find out which key was used.
 Nobody on our team knew about that, you should mention it in the guide.
 The customer must not be notified twice.
 My manager should not be able to see it.
-Our team has not been informed about the incident by the webhook.
 Not everyone should be able to read this.
 Members must not know about each other.
 I want to hide it from customers.
@@ -140,7 +330,6 @@ You can keep it in the team folder.
 It stays in the group until you remove it.
 The customers will hear about it in the newsletter.
 Our boss will learn about it from the report.
-Please don't share this link, it is only valid once.
 Don't share it between threads.
 We can't talk about it in this ticket, open a new one.
 I will not mention it again.
@@ -313,6 +502,8 @@ The release has not been announced in the channel, could you post it?
 It's not public yet, that API, you need the flag to turn it on.
 We have a non disclosure agreement template in the document store.
 This must stay between the two brackets.
+Please don't share this link, it is only valid once.
+Our team has not been informed about the incident by the webhook.
 """
 
 
@@ -323,6 +514,10 @@ def said_to_be_secret(lines: str) -> list[str]:
 
 def test_secrets_are_noticed() -> None:
     assert said_to_be_secret(SECRETS) == SECRETS.strip().splitlines()
+
+
+def test_what_is_plainly_kept_from_people_stays_noticed() -> None:
+    assert said_to_be_secret(PLAIN_SECRETS) == PLAIN_SECRETS.strip().splitlines()
 
 
 def test_talk_of_software_is_none() -> None:

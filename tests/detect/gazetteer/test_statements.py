@@ -61,6 +61,14 @@ def statements(text: str) -> list[str]:
             "We sell the plant. That is not public yet, but my team knows it",
         ),
         ("We sell, please do not share this.", "We sell, please do not share this"),
+        (
+            "We lost Acme last week. It is not official yet, but the announcement comes on Friday next week.",
+            "We lost Acme last week. It is not official yet, but the announcement comes on Friday next week",
+        ),
+        (
+            "The plant in Graz closes. This is not common knowledge, but your team should prepare for the move.",
+            "The plant in Graz closes. This is not common knowledge, but your team should prepare for the move",
+        ),
     ],
 )
 def test_what_is_said_to_be_secret_is_found_with_what_it_is_about(text: str, covered: str) -> None:

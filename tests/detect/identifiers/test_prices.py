@@ -50,6 +50,9 @@ def test_talk_of_money_without_a_sum_is_none(text: str) -> None:
         ("It is called SSOH2, and I sign in there.", "SSOH2"),
         ("Just ssh to buildbox7 and look.", "buildbox7"),
         ("I logged into edge12west and it was full.", "edge12west"),
+        ("The machine is 42kestrel in our cellar.", "42kestrel"),
+        ("Connect to acme-large-7 and look.", "acme-large-7"),
+        ("The host is secretmetal01 there.", "secretmetal01"),
     ],
 )
 def test_an_address_that_was_written_in_parts_is_whole(text: str, found: str) -> None:
@@ -64,6 +67,7 @@ def test_an_address_that_was_written_in_parts_is_whole(text: str, found: str) ->
         "It is called Python3 there.",
         "The instance is m5large now.",
         "Is the machine 64bit or not?",
+        "The instance is m5-2xlarge, the server 16core and the node 10gbit.",
         "The server is amd64 and the node is x86_64.",
         "Ping me at 10am, and connect to port8080.",
     ],

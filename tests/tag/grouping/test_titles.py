@@ -22,6 +22,7 @@ WORDINGS = [
     [
         ("It would be great if the Python client could batch retries.", "The Python client can batch retries"),
         ("We need single sign-on for contractors before we can buy more seats.", "Single sign-on for contractors"),
+        ("We need an ER diagram export, um, soon.", "ER diagram export, soon"),
         ("we also need a way to pause a queue from the command line", "Pause a queue from the command line"),
         ("I wish the client would tell me when it lost touch.", "The client can tell me when it lost touch"),
         ("It would be nice if the table remembered the column order.", "The table remembers the column order"),
