@@ -302,6 +302,11 @@ I'll stay silent on this.
 Our lawyers want us to stay silent.
 Not for the transcript.
 The customers would be shocked if they learn of it.
+Nobody in the company knows about the breach.
+Nobody here heard about the sale.
+Tell nobody.
+This must not leave the company.
+Please keep it inside the company.
 """
 NOT_NOTICED = """
 I'm whispering now, but the new model is made by somebody else.
