@@ -34,6 +34,10 @@ _INSIDE = 0.9  # the score of a form within a longer word
 _LEAST_SCORE = 0.3  # of a match read with little confidence
 _MARGIN = 0.35  # of the height of the words: OCR draws its boxes along the letters, without their edges
 _MISREAD_MARGIN = 1.0  # the same at both ends of what was misread: a first or last letter that is not in the box
+# So much of a form has to be seen where the edge of the picture cuts the rest off. Of 15,658 words of talk six are so
+# much of one of twenty names ("market" of Marketo), and are covered where they stand at the edge.
+_CUT_LETTERS, _CUT_SHARE = 5, 0.6
+_EDGE = 0.01  # of the width: a box is drawn along the letters, so that a cut one ends a few pixels from the edge
 _JOIN_S = 0.01  # two looks at the picture follow one another to the millisecond
 
 
@@ -74,7 +78,7 @@ def picture_findings(
         texts = tuple(word.text for word in line.words)
         if texts not in cached:
             cached[texts] = [*_by_form(texts, targets), *_by_rule(texts, finder)]
-        matches += [_match(line, read) for read in cached[texts]]
+        matches += [_match(line, read) for read in (*cached[texts], *_cut_off(line, targets))]
     for match, place in _joined(matches):
         yield make_finding(session_id, match, place)
 
@@ -103,6 +107,30 @@ def _by_form(texts: Sequence[str], targets: Sequence[_Target]) -> Iterator[_OcrM
                 if score:
                     yield _OcrMatch(tokens[first][1], index + 1, target.entity, score, target.key not in run)
                     break
+
+
+def _cut_off(line: OcrLine, targets: Sequence[_Target]) -> Iterator[_OcrMatch]:
+    """What the left or right edge of the picture cuts off: the end of a form there, or the beginning."""
+    tokens = [(_confusable(token), n) for n, word in enumerate(line.words) for token in words_of(word.text)]
+    if not tokens:
+        return
+    at_left = min(word.region.left for word in line.words) <= _EDGE
+    at_right = max(word.region.right for word in line.words) >= 1.0 - _EDGE
+    for target in targets:
+        for count in range(1, min(target.words, len(tokens)) + 1):
+            first, last = tokens[:count], tokens[-count:]
+            if at_right and _begins(target.key, "".join(key for key, _ in last)):
+                yield _OcrMatch(last[0][1], len(line.words), target.entity, _INSIDE, is_misread=True)
+            if at_left and _begins(target.key[::-1], "".join(key for key, _ in first)[::-1]):
+                yield _OcrMatch(0, first[-1][1] + 1, target.entity, _INSIDE, is_misread=True)
+
+
+def _begins(key: str, seen: str) -> bool:
+    """Whether enough of a form is seen and the rest is not; the letter that is cut may be read as another."""
+    return key not in seen and any(
+        len(part) >= max(_CUT_LETTERS, _CUT_SHARE * len(key)) and len(part) < len(key) and key.startswith(part)
+        for part in (seen, seen[:-1])
+    )
 
 
 def _by_rule(texts: Sequence[str], finder: Finder) -> Iterator[_OcrMatch]:

@@ -114,7 +114,7 @@ def test_the_same_place_over_several_looks_is_one_cover_and_says_how_sure_it_is(
 
 def test_what_was_misread_is_covered_a_letter_wider_at_both_ends() -> None:
     """The first letter of a name may be what the reader missed, and then it stands beside the box."""
-    exact, misread = seen(line("Richard")), seen(line("Ricbard"))
+    exact, misread = seen(line("ask Richard")), seen(line("ask Ricbard"))
     assert len(exact) == len(misread) == 1
     there, wider = exact[0].place, misread[0].place
     assert isinstance(there, PicturePlace) and isinstance(wider, PicturePlace)
@@ -124,3 +124,36 @@ def test_what_was_misread_is_covered_a_letter_wider_at_both_ends() -> None:
 
 def test_nothing_read_is_nothing_found() -> None:
     assert list(picture_findings("s1", None, CONTEXT, (), lambda text: [])) == []
+
+
+def cut(text: str, *, left: float, right: float) -> OcrLine:
+    """A line whose words lie side by side from one place to another."""
+    words, width = text.split(), (right - left) / len(text.split())
+    places = [(left + n * width, left + (n + 1) * width) for n in range(len(words))]
+    return OcrLine(
+        start_s=1.0,
+        end_s=3.0,
+        words=tuple(
+            OcrWord(text=word, region=Region(left=a, top=0.5, right=b, bottom=0.55), confidence=0.9)
+            for word, (a, b) in zip(words, places, strict=True)
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "left", "right", "covered"),
+    [
+        ("ask Halcy", 0.7, 0.999, True),
+        ("ask Halcyr", 0.7, 0.999, True),
+        ("ask Halcy", 0.6, 0.9, False),
+        ("lcyon says", 0.002, 0.3, True),
+        ("lcyon says", 0.1, 0.4, False),
+        ("lcyon says", 0.7, 0.999, False),
+        ("ask Halc", 0.7, 0.999, False),
+        ("ask halls", 0.7, 0.999, False),
+    ],
+)
+def test_a_name_that_the_edge_of_the_picture_cuts_off_is_covered(
+    text: str, left: float, right: float, covered: bool
+) -> None:
+    assert bool(seen(cut(text, left=left, right=right))) == covered
