@@ -34,8 +34,8 @@ _INSIDE = 0.9  # the score of a form within a longer word
 _LEAST_SCORE = 0.3  # of a match read with little confidence
 _MARGIN = 0.35  # of the height of the words: OCR draws its boxes along the letters, without their edges
 _MISREAD_MARGIN = 1.0  # the same at both ends of what was misread: a first or last letter that is not in the box
-# So much of a form has to be seen where the edge of the picture cuts the rest off. Of 15,658 words of talk six are so
-# much of one of twenty names ("market" of Marketo), and are covered where they stand at the edge.
+# So much of a form has to be seen where the edge of the picture cuts the rest off. Of 15,658 words of talk nine are
+# so much of one of twenty names ("market" of Marketo), and are covered where they stand at the edge.
 _CUT_LETTERS, _CUT_SHARE = 5, 0.6
 _EDGE = 0.01  # of the width: a box is drawn along the letters, so that a cut one ends a few pixels from the edge
 _JOIN_S = 0.01  # two looks at the picture follow one another to the millisecond
@@ -126,10 +126,10 @@ def _cut_off(line: OcrLine, targets: Sequence[_Target]) -> Iterator[_OcrMatch]:
 
 
 def _begins(key: str, seen: str) -> bool:
-    """Whether enough of a form is seen and the rest is not; the letter that is cut may be read as another."""
+    """Whether enough of a form is seen and the rest is not; the letter that is cut may be read as two others."""
     return key not in seen and any(
         len(part) >= max(_CUT_LETTERS, _CUT_SHARE * len(key)) and len(part) < len(key) and key.startswith(part)
-        for part in (seen, seen[:-1])
+        for part in (seen, seen[:-1], seen[:-2])
     )
 
 

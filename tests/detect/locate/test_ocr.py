@@ -145,6 +145,7 @@ def cut(text: str, *, left: float, right: float) -> OcrLine:
     [
         ("ask Halcy", 0.7, 0.999, True),
         ("ask Halcyr", 0.7, 0.999, True),
+        ("ask Halcyée", 0.7, 0.999, True),
         ("ask Halcy", 0.6, 0.9, False),
         ("lcyon says", 0.002, 0.3, True),
         ("lcyon says", 0.1, 0.4, False),
