@@ -97,15 +97,17 @@ def hides_enough(session: Session, ruling: Ruling, audience: Audience, workspace
 def closed_by_consent(people: Iterable[str], ruling: Ruling, purpose: Purpose, scope: RedactionScope) -> RedactionScope:
     """What a rendition with the tracks of this one has to hide for the sake of consent.
 
-    ``people`` are the ids of participants. Whoever is removed throughout is gone from the first second to the last.
+    ``people`` are the ids of participants. Whoever is taken out is gone from the first second to the last, also where
+    the ruling proceeds for a part.
     """
+    removed = ruling.removed(purpose) | ruling.removed(Purpose.RECORD)
     closed = (part for about in (purpose, Purpose.RECORD) for part in ruling.closed_spans(about))
     gone = (
         (person, interval.start_s, interval.end_s)
-        for person in people
+        for person in sorted(removed.union(people))
         for about in (purpose, Purpose.RECORD)
         for interval, outcome in ruling.spans(about, person)
-        if outcome is not Outcome.PROCEED
+        if person in removed or outcome is not Outcome.PROCEED
     )
     return RedactionScope(
         tracks=scope.tracks,
