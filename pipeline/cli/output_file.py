@@ -41,5 +41,7 @@ class OutputFile(click.Path):
             self.fail("this is a device or a pipe, which a file would replace; name a file", param, ctx)
         if not path.parent.is_dir():
             self.fail("its folder does not exist; make it, or name another", param, ctx)
+        if not os.access(path.parent, os.W_OK):
+            self.fail("this user may not write in its folder; name a file elsewhere", param, ctx)
         if is_of_a_workspace(path):
             self.fail("this is a part of a workspace, which would be damaged; name a file elsewhere", param, ctx)

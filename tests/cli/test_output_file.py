@@ -65,6 +65,16 @@ def test_a_place_where_nothing_can_be_is_a_line_that_says_so(
     assert not (tmp_path / "-").exists()
 
 
+def test_a_folder_without_the_right_to_write_is_said_before_anything_is_done(
+    opened: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An export of requests notes to whom a file goes before it writes it, and said that it may be tried again."""
+    monkeypatch.setattr(os, "access", lambda *_, **__: False)
+    done = CliRunner().invoke(main, ["export", "requests", "-o", str(tmp_path / "x.csv"), "-w", str(opened.root)])
+    assert done.exit_code == 2 and "may not write" in done.output
+    assert opened.artefacts.copies() == []
+
+
 def test_a_new_file_beside_the_settings_may_be_written(opened: Workspace) -> None:
     assert exported(opened, opened.root / "consent.jsonl").exit_code == 0
 
