@@ -116,6 +116,8 @@ def _cut_off(line: OcrLine, targets: Sequence[_Target]) -> Iterator[_OcrMatch]:
         return
     at_left = min(word.region.left for word in line.words) <= _EDGE
     at_right = max(word.region.right for word in line.words) >= 1.0 - _EDGE
+    if not (at_left or at_right):
+        return
     for target in targets:
         for count in range(1, min(target.words, len(tokens)) + 1):
             first, last = tokens[:count], tokens[-count:]
