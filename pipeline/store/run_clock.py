@@ -2,7 +2,7 @@
 
 Each run notes in the ledger when it was by the wall clock, and where the kernel says so, for how long the machine was
 up. The wall clock may not have gone back since, nor on by more than a day beyond the time that the machine was up
-meanwhile; after a restart, by more than a day at all.
+meanwhile; after a restart, by more than a day at all. The day is as long as one from a night's run to the next may be.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ SKEW = timedelta(minutes=5)
 """How far back a clock may be set as a matter of course; as far as clocks of forms and platforms may be apart."""
 NEVER_S = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
 """Until when something holds that the passing of time alone does not end."""
-_FORWARD = timedelta(days=1)
+_FORWARD = timedelta(hours=26)
+"""From one night's run to the next where summer time ends between them, and an hour by which a schedule may be late."""
 _KIND = "clock"
 _UPTIME, _BOOT_ID = Path("/proc/uptime"), Path("/proc/sys/kernel/random/boot_id")
 

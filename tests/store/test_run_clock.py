@@ -19,6 +19,7 @@ pytestmark = pytest.mark.usefixtures("each_database")
 
 NOW = datetime(2026, 11, 23, 3, tzinfo=UTC)
 DAY = timedelta(days=1)
+LONGEST = timedelta(hours=26)
 DAYS = st.floats(min_value=0, max_value=4000).map(lambda days: timedelta(days=days))
 
 
@@ -31,13 +32,19 @@ def workspace(tmp_path: Path, new_workspace: Callable[[Path], Workspace]) -> Wor
 def test_while_the_machine_is_up_any_time_may_pass(passed: timedelta) -> None:
     up = Uptime("b", 100.0), Uptime("b", 100.0 + passed.total_seconds())
     assert jump_of(NOW, up[0], NOW + passed, up[1]) is None
-    assert jump_of(NOW, up[0], NOW + passed + DAY + timedelta(seconds=1), up[1]) is not None
+    assert jump_of(NOW, up[0], NOW + passed + LONGEST + timedelta(seconds=1), up[1]) is not None
 
 
 @given(DAYS)
 def test_after_a_restart_or_without_a_witness_a_day_may_pass(passed: timedelta) -> None:
     for before, after in ((Uptime("a", 9e6), Uptime("b", 60.0)), (None, Uptime("b", 60.0)), (None, None)):
-        assert (jump_of(NOW, before, NOW + passed, after) is None) is (passed <= DAY)
+        assert (jump_of(NOW, before, NOW + passed, after) is None) is (passed <= LONGEST)
+
+
+@pytest.mark.parametrize("late", [timedelta(seconds=2), timedelta(minutes=50), timedelta(hours=1, minutes=10)])
+def test_a_restart_between_two_nights_stops_nothing_where_the_second_begins_later(late: timedelta) -> None:
+    """A schedule begins some seconds or minutes later, and an hour and some where summer time ended meanwhile."""
+    assert jump_of(NOW, Uptime("a", 9e6), NOW + DAY + late, Uptime("b", 60.0)) is None
 
 
 @given(DAYS)
