@@ -6,6 +6,7 @@ other spoken words inside windows; silence does not count. Both for each hour of
 
 from __future__ import annotations
 
+import ctypes
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -215,7 +216,12 @@ def _of_truth(body: dict[str, Any], analysed: AnalysedSession) -> Case:
 
 
 def _voices(folder: Path) -> Iterator[Voice]:
-    """Each voice that is installed says everything, with half a second between; its captions have no name right."""
+    """Each voice that is installed says everything, with half a second between; its captions have no name right.
+
+    What breathes in flite's voices is drawn by the C library, from whatever was drawn before: from its first seed here,
+    so that every run measures the same sound.
+    """
+    ctypes.CDLL(None).srand(1)
     for number, voice in enumerate(VOICES):
         try:
             from sample_media.voices import SAMPLE_RATE, speak
