@@ -84,8 +84,8 @@ class _Lags:
     def expected_s(self, at_s: float) -> float | None:
         """The lag of a border that is written at ``at_s``; None where no measured one is near on both sides."""
         at = bisect_left(self._at_s, at_s)
-        beside = self._at_s[max(0, at - 1) : at + 1]
-        if any(abs(near_s - at_s) > _NEAR_S for near_s in beside):
+        nearest = self._at_s[max(0, at - 1) : at + 1]
+        if any(abs(near_s - at_s) > _NEAR_S for near_s in nearest):
             return None
         return self._median(at)
 

@@ -42,13 +42,13 @@ def relisten(
     probe, known = media.probe(path), [Keyword(term) for term in terms]
     spotter, second_pass = Spotter(known, bundled()), SecondPass(known, bundled(), settings)
     windows = [span for span in near if within is None or overlapping(within, *span)]
-    beside = neighbourhoods([Span(*span) for span in windows], probe.duration_s)
+    nearby = neighbourhoods([Span(*span) for span in windows], probe.duration_s)
     if within is not None:
-        beside = [Span(*part) for part in intersect(times(beside), within)]
+        nearby = [Span(*part) for part in intersect(times(nearby), within)]
     heard: list[KeywordHit] = []
     for number in range(len(probe.audio)):
         candidates = [] if spotter.nothing else list(_leaks(path, number, spotter, within))
-        candidates += second_pass.search(path, number, beside)
+        candidates += second_pass.search(path, number, nearby)
         heard += [_hit(number, candidate) for candidate in candidates]
     return heard if probe.audio else None
 

@@ -70,11 +70,11 @@ def _span(cue: CuePlace, words: Sequence[str], parts: Sequence[SpokenSentence], 
     if end - start > _LONG:
         return max(start, cue.start - _UNPOINTED), min(end, cue.end + _UNPOINTED)
     behind_cue = words[_with_object(words, cue.end, end) : end]
-    beside = [*_without_subject(words[start : cue.start], behind_cue), *behind_cue]
-    is_alone = len(beside) < _ALONE or FUNCTION_WORDS.issuperset(beside)
-    before, behind = (_beside(words, parts, cue.sentence, step) for step in (-1, 1))
+    other_words = [*_without_subject(words[start : cue.start], behind_cue), *behind_cue]
+    is_alone = len(other_words) < _ALONE or FUNCTION_WORDS.issuperset(other_words)
+    before, behind = (_neighbour(words, parts, cue.sentence, step) for step in (-1, 1))
     may_point = is_alone or not across_turns
-    points_back = may_point and before is not None and _points_back(beside, words[start:end])
+    points_back = may_point and before is not None and _points_back(other_words, words[start:end])
     opens = cue.end == end and words[end - 1] in _OPENERS
     first, last = start, end
     if before is not None and (points_back or is_alone):
@@ -110,10 +110,10 @@ def _with_object(words: Sequence[str], at: int, end: int) -> int:
     return at + 2 if at + 2 <= end and words[at] in _ABOUT and words[at + 1] in _POINTS_BACK else at
 
 
-def _points_back(beside: Sequence[str], sentence: Sequence[str]) -> bool:
+def _points_back(other_words: Sequence[str], sentence: Sequence[str]) -> bool:
     """Whether what is secret was said before: where the rest of the sentence points at it, or says little itself."""
-    says_it = sum(word not in FUNCTION_WORDS for word in beside) >= _SAYS_IT
-    words = beside if says_it else sentence
+    says_it = sum(word not in FUNCTION_WORDS for word in other_words) >= _SAYS_IT
+    words = other_words if says_it else sentence
     return any(
         word in _POINTS_BACK
         and not (word == "that" and following in _BEGINS_A_CLAUSE)
@@ -122,11 +122,11 @@ def _points_back(beside: Sequence[str], sentence: Sequence[str]) -> bool:
     )
 
 
-def _beside(words: Sequence[str], parts: Sequence[SpokenSentence], number: int, step: int) -> SpokenSentence | None:
+def _neighbour(words: Sequence[str], parts: Sequence[SpokenSentence], number: int, step: int) -> SpokenSentence | None:
     """The nearest sentence before (-1) or behind (1) one that says something; None where there is none."""
     rest = range(number + 1, len(parts)) if step > 0 else range(number - 1, -1, -1)
-    beside = (parts[other] for other in rest)
-    return next((part for part in beside if not _SAYS_NOTHING.issuperset(words[part.start : part.end])), None)
+    neighbours = (parts[other] for other in rest)
+    return next((part for part in neighbours if not _SAYS_NOTHING.issuperset(words[part.start : part.end])), None)
 
 
 def _joined(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:

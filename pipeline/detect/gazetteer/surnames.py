@@ -33,7 +33,7 @@ def surname_recognizer(forms: tuple[SurfaceForm, ...]) -> Recognizer:
 def _is_a_name(text: Text, index: int) -> bool:
     token, before = text.tokens[index], text.tokens[index - 1]
     word = token.plain
-    beside = text.raw[before.end_char : token.start_char] == " "
-    if not beside or len(word) < _MIN_LETTERS or not word.isalpha() or word in FUNCTION_WORDS:
+    is_adjacent = text.raw[before.end_char : token.start_char] == " "
+    if not is_adjacent or len(word) < _MIN_LETTERS or not word.isalpha() or word in FUNCTION_WORDS:
         return False
     return not is_common(word, _COMMON) and (not text.cased or text.raw[token.start_char].isupper())

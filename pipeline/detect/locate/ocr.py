@@ -175,11 +175,11 @@ def _around(words: Sequence[OcrWord], *, is_misread: bool) -> Region:
     left, right = min(word.region.left for word in words), max(word.region.right for word in words)
     top, bottom = min(word.region.top for word in words), max(word.region.bottom for word in words)
     margin = _MARGIN * (bottom - top)
-    beside = (_MISREAD_MARGIN if is_misread else _MARGIN) * (bottom - top)
+    side_margin = (_MISREAD_MARGIN if is_misread else _MARGIN) * (bottom - top)
     return Region(
-        left=round(max(0.0, left - beside), 4),
+        left=round(max(0.0, left - side_margin), 4),
         top=round(max(0.0, top - margin), 4),
-        right=round(min(1.0, right + beside), 4),
+        right=round(min(1.0, right + side_margin), 4),
         bottom=round(min(1.0, bottom + margin), 4),
     )
 

@@ -77,8 +77,10 @@ def entity_evidence(text: Text, entity: Entity, own: Sequence[Match]) -> Iterato
         label, rule = LABELS[entity.label], DetectionRule.SECOND_NAME_MODEL
         start_char = _without_article(text.raw, entity)
         for match in name_match(text, start_char, entity.end_char, label, rule, 0.0):
-            beside = [guess for guess in own if guess.start_char < match.end_char and match.start_char < guess.end_char]
-            yield match, evidence(text, match, entity.label, known_words(words_of(match.text)), beside)
+            overlapping = [
+                guess for guess in own if guess.start_char < match.end_char and match.start_char < guess.end_char
+            ]
+            yield match, evidence(text, match, entity.label, known_words(words_of(match.text)), overlapping)
 
 
 def _union(text: Text, own: list[Match], of_second: list[Entity], floor: float) -> list[Match]:

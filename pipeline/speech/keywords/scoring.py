@@ -71,13 +71,13 @@ def accepted(
         if candidate.score >= least_score(candidate.phones) + (NAME_TOLD if candidate.text in told else 0.0)
         and not _contradicted(candidate, _under(candidate.span, words))
     ]
-    beside = [
+    adjacent = [
         candidate
         for candidate in candidates
         if candidate.score >= least_score(candidate.phones) - LOOSER
         and _is_beside(candidate, relatives.get(candidate.text, frozenset()), words, sure)
     ]
-    return _united([*sure, *beside])
+    return _united([*sure, *adjacent])
 
 
 def placed(candidate: Candidate, words: Sequence[HeardWord]) -> tuple[Span, float]:
