@@ -23,7 +23,7 @@ import numpy as np
 from pipeline import detect, speech
 from pipeline.records import Context, KnownPerson, Outcome, Session, Term, Transcript
 from pipeline.settings import DetectSettings, SpeechSettings
-from tests.benchmarks.hearing import Case, Span, _length, _muted, _without
+from tests.benchmarks.hearing import Case, Span, _length, _muted, _without, seed_voices
 from tests.benchmarks.recognition import WHISPER
 from tests.speech.conftest import Shelf, ruling_of, session_of, track_of, write_wav
 
@@ -177,6 +177,7 @@ def line(name: str, total: Seconds) -> str:
 def measure(folder: Path, sounds: Path, settings: SpeechSettings) -> Iterator[str]:
     """The figures of one set."""
     total = Seconds()
+    seed_voices()
     for path in sorted(folder.glob("*.toml")):
         own = performed(path, sounds)
         count(own, searched(own, recognised(own, settings), settings), total)
