@@ -28,6 +28,8 @@ def labels(text: str) -> dict[str, str]:
         ("my mobile is 077 double for 123456", "077 double for 123456", "PHONE"),
         ("call me on 0774 double 1 2 3 4", "0774 double 1 2 3 4", "PHONE"),
         ("my mobile is 077 double 4 123456", "077 double 4 123456", "PHONE"),
+        ("call O1, 496, O827, or ask", "O1, 496, O827", "PHONE"),
+        ("call 01, 496, 0827, or ask", "01, 496, 0827", "PHONE"),
         ("call five five five oh one two double three", "five five five oh one two double three", "PHONE"),
         ("call four one five tree two six seven", "four one five tree two six seven", "PHONE"),
         ("call four one sorry four two six six seven", "four one sorry four two six six seven", "PHONE"),

@@ -202,6 +202,14 @@ def test_the_search_in_the_sound_joins_with_the_words_heard_instead() -> None:
     (finding,) = [one for one in findings if one.rule == "sound search"]
     assert finding.entity == "company:halcyon freight"
     assert finding.place == SoundPlace(track_id="t1", start_s=1.9, end_s=3.9, time_uncertainty_s=0.2, words=(2, 4))
+    assert finding.text == "calcium fraying", "whose name it is can be told by these words alone"
+
+
+def test_a_hit_of_the_search_where_no_word_was_recognised_is_the_name_itself() -> None:
+    heard = KeywordHit(term="halcyon freight", track_id="t1", start_s=8.0, end_s=9.0, time_uncertainty_s=0.2, score=0.7)
+    findings = found(session(), transcript(words("we at last need it"), terms=(heard,)))
+    (finding,) = [one for one in findings if one.rule == "sound search"]
+    assert (finding.text, finding.entity) == ("halcyon freight", "company:halcyon freight")
 
 
 def test_what_an_engine_also_thought_of_is_found_with_its_share() -> None:
