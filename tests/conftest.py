@@ -17,7 +17,8 @@ from pipeline.media import ocr
 from pipeline.settings import FILE_NAME
 from pipeline.store import Workspace, database
 from pipeline.store.row_seals import Sealer
-from tests import database_server, object_server
+from tests import database_server, heard_once, object_server
+from tests.once import shared_folder
 
 settings.register_profile(
     "offrecord", deadline=None, derandomize=bool(os.environ.get("CI")), suppress_health_check=[HealthCheck.too_slow]
@@ -45,6 +46,12 @@ def no_network() -> Iterator[None]:
     patch.setattr(socket.socket, "connect", refused)
     yield
     patch.undo()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def heard_once_in_a_run(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What sphinx heard in ``heard_once`` is there for every process of the run."""
+    heard_once.keep_in(shared_folder(tmp_path_factory) / "heard")
 
 
 _LINES = '[speech]\nengine = "sphinx"\n'

@@ -29,6 +29,7 @@ from pipeline.records import (
     TextPlace,
     Track,
     Transcript,
+    UncoveredSpeech,
     Word,
 )
 from pipeline.settings import DetectSettings
@@ -103,6 +104,20 @@ def test_words_of_another_track_between_stay_out_of_the_range() -> None:
     places = [finding.place for finding in findings]
     assert [place.words for place in places if isinstance(place, SoundPlace)] == [(2, 3), (4, 5)]
     assert {(place.start_s, place.end_s) for place in places if isinstance(place, SoundPlace)} == {(2.0, 3.8)}
+
+
+SECRET = "nobody outside may hear about the merger. this number must not leave this room."
+
+
+def test_a_silence_of_somebody_who_tells_a_secret_is_no_part_of_it() -> None:
+    before, after = words(SECRET[: SECRET.index("this")]), words(SECRET[SECRET.index("this") :], start_s=9.0)
+    gap = UncoveredSpeech(track_id="t1", start_s=7.2, end_s=7.9)
+    other = replace(gap, track_id="t2")
+    apart, whole = [(0.0, 6.8), (9.0, 15.8)], [(0.0, 15.8)]
+    for unheard, spans in (((), apart), ((other,), apart), ((gap,), whole)):
+        findings = found(session(), replace(transcript([*before, *after]), unheard=unheard))
+        places = [one.place for one in findings if one.rule is DetectionRule.SAID_TO_BE_SECRET]
+        assert [(place.start_s, place.end_s) for place in places if isinstance(place, SoundPlace)] == spans
 
 
 def test_a_mention_without_a_timed_word_is_an_error() -> None:
