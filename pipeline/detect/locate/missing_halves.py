@@ -16,7 +16,7 @@ from pipeline.lexicon.orthographies import phrase_readings
 from pipeline.lexicon.phonetic import similarity, sound_of
 from pipeline.records import Context, DetectionRule, Finding, SoundPlace, Transcript, Word
 
-# Whichever written set is left out, the others choose 0.55 of 0.3 to 0.8; 0.65 leaks as little, with 0.45 two sets more.
+# Whichever written set is left out, the others choose 0.55 of 0.3 to 0.8; 0.65 leaks as little, 0.45 in two sets more.
 UNSURE_PROBABILITY = 0.6
 _BESIDE_S = 0.3  # a judgement: a name is said without a pause
 _MOST_LETTERS = 1.6  # times as many as the missing half has
