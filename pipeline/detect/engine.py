@@ -15,6 +15,7 @@ from pipeline.detect.gazetteer.spoken_patterns import spoken_pattern_recognizer
 from pipeline.detect.gazetteer.statements import statement_recognizer
 from pipeline.detect.gazetteer.surnames import surname_recognizer
 from pipeline.detect.identifiers.ip_addresses import ip_address_recognizer
+from pipeline.detect.identifiers.misheard_addresses import misheard_address_recognizer
 from pipeline.detect.identifiers.partial_addresses import partial_address_recognizer
 from pipeline.detect.identifiers.phone_numbers import phone_number_recognizer
 from pipeline.detect.identifiers.prices import price_recognizer
@@ -79,7 +80,7 @@ def _recognizers(context: Context, settings: DetectSettings) -> tuple[Recognizer
         *([spoken_pattern_recognizer(context.patterns)] if context.patterns else []),
     ]
     misheard = [phonetic_recognizer(known), surname_recognizer(known), context_recognizer(known)] if known else []
-    return (*listed, *misheard, *_without_context(settings.regions))
+    return (*listed, *misheard, misheard_address_recognizer(known), *_without_context(settings.regions))
 
 
 @lru_cache(maxsize=_CACHED_CONTEXTS)
