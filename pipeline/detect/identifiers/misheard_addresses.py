@@ -6,9 +6,14 @@ heard as it is, or three signs by turns with words that bind nothing.
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left
 from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
+from pipeline.detect.identifiers.spoken_addresses import NO_LOCAL
+from pipeline.detect.identifiers.top_level_domains import registered
 from pipeline.detect.text.token_classes import gap_is_plain
 from pipeline.detect.text.tokens import Match, Recognizer, Text
 from pipeline.lexicon import FUNCTION_WORDS, SurfaceForm
@@ -23,6 +28,7 @@ _ENDS = word_set("com org net io edu gov dev example examples ample sample")
 _WEAK = word_set("an a and the")  # "not an ample" for "dot example"
 _FEWEST_DOUBTFUL = 3
 _MOST_WORDS_OF_A_LABEL = 2
+_HOST = re.compile(r"(?<![\w.])[^\W\d_][\w\-]*(?:\.[\w\-]+)*\.[^\W\d_]{3,}(?!\w)")
 _SCORE = 0.6  # a judgement: no marked set has addresses with misheard signs
 
 
@@ -41,9 +47,30 @@ def misheard_address_recognizer(forms: Sequence[SurfaceForm]) -> Recognizer:
     def recognize(text: Text) -> list[Match]:
         words = [token.plain for token in text.tokens]
         ends = [index for index, word in enumerate(words) if word in _ENDS]
-        return [match for end in ends if (match := _ending_at(text, words, end, listed))]
+        matches = [match for end in ends if (match := _ending_at(text, words, end, listed))]
+        return [*matches, *_at_hosts(text, words, listed)]
 
     return recognize
+
+
+def _at_hosts(text: Text, words: Sequence[str], listed: AbstractSet[str]) -> Iterator[Match]:
+    """Mail addresses "at" a host that is written with its dots, with a listed name in it or an end that is none."""
+    for host in _HOST.finditer(text.raw):
+        first = bisect_left(text.tokens, host.start(), key=lambda token: token.start_char)
+        last = bisect_left(text.tokens, host.end(), key=lambda token: token.end_char)
+        at, labels = first - 1, words[first : last + 1]
+        if at < 1 or words[at] not in _FOR_AT or (listed.isdisjoint(labels) and labels[-1] in registered()):
+            continue
+        local = at
+        while local > 0 and at - local < _MOST_WORDS_OF_A_LABEL and _may_be_local(text, words, local - 1):
+            local -= 1
+        if local < at:
+            rule, entity = DetectionRule.SPOKEN_ADDRESS, f"email:{''.join(words[local:at])}@{'.'.join(labels)}"
+            yield text.match(local, last, label="EMAIL", entity=entity, rule=rule, score=_SCORE)
+
+
+def _may_be_local(text: Text, words: Sequence[str], index: int) -> bool:
+    return words[index] not in NO_LOCAL and _may_be_label(text, words, index)
 
 
 def _ending_at(text: Text, words: Sequence[str], end: int, listed: Collection[str]) -> Match | None:

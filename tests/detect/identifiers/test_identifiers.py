@@ -123,6 +123,8 @@ def test_no_socket_is_ever_opened(monkeypatch: pytest.MonkeyPatch) -> None:
         ("the VAT number is DE 811 569 869", "DE 811 569 869", "ACCOUNT"),
         ("the sort code is 20-20-15", "20-20-15", "ACCOUNT"),
         ("the customer id is K44-9183", "K44-9183", "ACCOUNT"),
+        ("that was Request 33819, I saw it", "33819", "ACCOUNT"),
+        ("call extension 4196 and they clear it", "4196", "ACCOUNT"),
         ("Our case is number 41729.", "41729", "ACCOUNT"),
         ("our case is number four one seven two nine", "four one seven two nine", "ACCOUNT"),
         ("the invoice has the number 5521-3", "5521-3", "ACCOUNT"),

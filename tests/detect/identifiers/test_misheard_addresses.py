@@ -26,6 +26,8 @@ def addresses(text: str) -> list[tuple[str, str]]:
         ("Write to account that Pettifer not an example.", "account that Pettifer not an example", "EMAIL"),
         ("We have kiln dot fisherrow not example open.", "kiln dot fisherrow not example", "HOST"),
         ("We have kiln dot fisher row not example open.", "kiln dot fisher row not example", "HOST"),
+        ("I wrote to support at brindlecask.emple and waited.", "support at brindlecask.emple", "EMAIL"),
+        ("To press room at fruvaluvar.exe. Is", "press room at fruvaluvar.exe", "EMAIL"),
         ("Ask bench not intra not nadir not com.", "bench not intra not nadir not com", "HOST"),
     ],
 )
@@ -40,6 +42,8 @@ def test_an_address_is_found_where_a_name_a_sign_or_three_of_them_say_so(text: s
         "That is not an example of Pettifer.",
         "And Petra is not an example.",
         "We saw the build, not an example.",
+        "We look at setup.exe and work at readme.txt now.",
+        "Our team at booking.com asked.",
         "Dots are not an example. Pettifer. Not example.",
     ],
 )
