@@ -57,16 +57,26 @@ class WhisperRecogniser:
         if not self._language:
             self._language = self._detected(chunk, windows)
         heard = self._heard(chunk, windows, self._hot_words)
-        gaps = coverage.unheard(chunk.speech, (word.span for word in heard.words), sliver_s=_LEFT_OUT_S)
-        alone = [window for gap in gaps for window in pack(replace(chunk, speech=(gap,)))]
-        # A window of a gap begins before it, in what is heard already.
-        again = self._heard(chunk, alone, "")
-        words = heard.words + [word for word in again.words if _is_within(word.span, gaps)]
+        languages = tuple(heard.languages)
+        self._hear_left_out(chunk, heard)
         return Recognised(
-            words=tuple(sorted(words, key=lambda word: word.span)),
-            others=tuple(names_among([*heard.invented, *again.invented], self._names)),
-            languages=tuple(heard.languages),
+            words=tuple(sorted(heard.words, key=lambda word: word.span)),
+            others=tuple(names_among(heard.invented, self._names)),
+            languages=languages,
         )
+
+    def _hear_left_out(self, chunk: AudioChunk, heard: _Windows) -> None:
+        """Adds what is heard without hot words in speech that no word covers: all of it together, then each alone."""
+        for is_alone in (False, True):
+            gaps = coverage.unheard(chunk.speech, (word.span for word in heard.words), sliver_s=_LEFT_OUT_S)
+            if not gaps:
+                return
+            parts = [(gap,) for gap in gaps] if is_alone else [tuple(gaps)]
+            windows = [window for speech in parts for window in pack(replace(chunk, speech=speech))]
+            again = self._heard(chunk, windows, "")
+            # A window of a gap begins before it, in what is heard already.
+            heard.words += [word for word in again.words if _is_within(word.span, gaps)]
+            heard.invented += again.invented
 
     def _detected(self, chunk: AudioChunk, windows: Sequence[Window]) -> str:
         """The likeliest of the allowed languages in the first windows; undecided where nobody speaks yet."""
