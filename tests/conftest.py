@@ -17,7 +17,8 @@ from pipeline.media import ocr
 from pipeline.settings import FILE_NAME
 from pipeline.store import Workspace, database
 from pipeline.store.row_seals import Sealer
-from tests import database_server, object_server
+from tests import database_server, heard_once, object_server
+from tests.once import shared_folder
 
 settings.register_profile(
     "offrecord", deadline=None, derandomize=bool(os.environ.get("CI")), suppress_health_check=[HealthCheck.too_slow]
@@ -25,10 +26,24 @@ settings.register_profile(
 settings.load_profile("offrecord")
 
 
+LONGEST = (
+    "executors/test_contract.py",
+    "workflow/erasure/test_withdrawal.py",
+    "end_to_end/test_lifecycle.py",
+    "end_to_end/test_night.py",
+    "workflow/test_requests.py",
+    "render/test_single_file.py",
+    "workflow/test_vault_keys.py",
+    "web/test_review_work.py",
+)
+"""The files that took longest, 30 to 240 s each of a run with four processes, 2026-11-30: none of them comes last."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files with slow tests come first, so that no core waits at the end for the slowest file."""
+    """The longest files come first, then all with slow tests, so that no core waits at the end for one of them."""
+    place = {Path(__file__).parent / name: number for number, name in enumerate(LONGEST)}
     slow = {item.path for item in items if item.get_closest_marker("slow")}
-    items.sort(key=lambda item: item.path not in slow)
+    items.sort(key=lambda item: (place.get(item.path, len(place)), item.path not in slow))
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -45,6 +60,12 @@ def no_network() -> Iterator[None]:
     patch.setattr(socket.socket, "connect", refused)
     yield
     patch.undo()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def heard_once_in_a_run(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What sphinx heard in ``heard_once`` is there for every process of the run."""
+    heard_once.keep_in(shared_folder(tmp_path_factory) / "heard")
 
 
 _LINES = '[speech]\nengine = "sphinx"\n'

@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.errors import ConfigurationError
 from pipeline.settings import read
-from pipeline.settings.variables import RENAMED, renamed_variables
+from pipeline.settings.variables import RENAMED, renamed_variables, set_by
 from tests.fields import sections
 
 
@@ -66,6 +66,20 @@ def test_a_variable_that_means_nothing_is_an_error_that_names_it(
     monkeypatch.setenv(variable, value)
     with pytest.raises(ConfigurationError, match=said):
         read(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("RUN", "1"), ("DATABASE", '{"url": "x"}'), ("SPEECH__ENGINE", "x"), ("run__settle_s", "3"), ("CONSENT", "{}")],
+)
+def test_a_variable_without_the_prefix_is_of_another_program(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    expected = read(tmp_path)
+    monkeypatch.setenv(name, value)
+    assert read(tmp_path) == expected
+    assert set_by(("run", "stable_for_s"), {name: value}) == set_by(("database", "url"), {name: value}) == []
+    assert set_by(("speech", "engine"), {name: value}) == []
 
 
 def test_the_variables_that_are_no_settings_are_let_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,8 @@ from pipeline.detect.engine import find, find_across
 from pipeline.detect.locate.acoustic_hits import acoustic_findings
 from pipeline.detect.locate.boundaries import across_captions, across_turns
 from pipeline.detect.locate.caption_only import caption_only_findings
+from pipeline.detect.locate.doubtful_words import doubtful_word_findings
+from pipeline.detect.locate.missing_halves import missing_half_findings
 from pipeline.detect.locate.ocr import picture_findings
 from pipeline.detect.locate.statements_across import crossing_statements, statement_findings, without_parts
 from pipeline.detect.locate.words_and_text import CAPTIONS, CHAT, EMBEDDED, Finder, in_captions, in_text, in_words
@@ -56,6 +58,8 @@ def detect(
     heard += across_turns(session_id, transcript, across)
     captions += across_captions(session_id, session.captions, across, surface=CAPTIONS)
     captions += across_captions(session_id, session.embedded, across, surface=EMBEDDED)
+    heard += missing_half_findings(session_id, transcript, context, heard)
+    heard += doubtful_word_findings(session_id, transcript, context, heard)
     heard += acoustic_findings(session_id, transcript, context)
     captions += caption_only_findings(session, transcript, captions, heard)
     crossing = statement_findings(session_id, statements)

@@ -15,6 +15,7 @@ from pipeline.detect.gazetteer.spoken_patterns import spoken_pattern_recognizer
 from pipeline.detect.gazetteer.statements import statement_recognizer
 from pipeline.detect.gazetteer.surnames import surname_recognizer
 from pipeline.detect.identifiers.ip_addresses import ip_address_recognizer
+from pipeline.detect.identifiers.misheard_addresses import misheard_address_recognizer
 from pipeline.detect.identifiers.partial_addresses import partial_address_recognizer
 from pipeline.detect.identifiers.phone_numbers import phone_number_recognizer
 from pipeline.detect.identifiers.prices import price_recognizer
@@ -80,7 +81,13 @@ def _recognizers(context: Context, settings: DetectSettings) -> tuple[Recognizer
     ]
     misheard = [phonetic_recognizer(known), surname_recognizer(known), context_recognizer(known)] if known else []
     cues = context.cues or shipped_cues()
-    return (*listed, *misheard, statement_recognizer(cues.secret), *_without_context(settings.regions))
+    return (
+        *listed,
+        *misheard,
+        misheard_address_recognizer(known),
+        statement_recognizer(cues.secret),
+        *_without_context(settings.regions),
+    )
 
 
 @lru_cache(maxsize=_CACHED_CONTEXTS)

@@ -59,6 +59,11 @@ def output(
     return ffmpeg.output(*streams, url, **options)
 
 
+def together(outputs: Sequence[ffmpeg.nodes.OutputStream]) -> ffmpeg.nodes.OutputStream:
+    """Several outputs of one process."""
+    return ffmpeg.merge_outputs(*outputs)
+
+
 def argv(output: ffmpeg.nodes.OutputStream, *head: str) -> list[str]:
     """The full command line of a graph, with ``head`` among the global options."""
     return [*HEAD, *head, *output.compile()[1:]]

@@ -1,4 +1,4 @@
-"""Proof (ii), third part: packets that no window touches are the source's, and an edit list hides none.
+"""Proof (ii), third part: packets that no window touches are the source's.
 
 The packets are read by ffmpeg and known by their digests; what the renderer said it did is not asked.
 """
@@ -12,7 +12,7 @@ from typing import Protocol
 
 from pipeline import spans
 from pipeline.media import probe
-from pipeline.media.packets import Packet, packets, packets_digest
+from pipeline.media.packets import Packet, packets
 from pipeline.proof.expected import ExpectedSound, Seconds
 from pipeline.records import Check, ProofVerdict
 
@@ -51,11 +51,6 @@ def untouched_packets(path: Path, expected: ExpectedSound, *, way: WritingMethod
     finally:
         finished.close()
         original.close()
-
-
-def hides_nothing(path: Path, *, stream: int) -> bool:
-    """Whether reading an MP4 without its edit list shows the very packets that it shows with it."""
-    return packets_digest(path, stream=stream) == packets_digest(path, stream=stream, edit_list=False)
 
 
 def _compared(finished: Iterator[Packet], original: Iterator[Packet], reach: Sequence[Seconds]) -> Check:

@@ -15,9 +15,9 @@ from pipeline.lexicon.counted import counted
 from pipeline.media import Probe, decode
 from pipeline.media.decode import SILENCE_DBFS
 from pipeline.media.hidden_video import has_edit_list
+from pipeline.media.packets import edit_list_hides
 from pipeline.media.tone import FREQUENCY_HZ
 from pipeline.proof.expected import ExpectedSound, Samples, Seconds
-from pipeline.proof.packets import hides_nothing
 from pipeline.proof.residue import Residue
 from pipeline.records import Check, ProofVerdict
 
@@ -75,7 +75,7 @@ def sound_checks(path: Path, probe: Probe, stream: int, expected: ExpectedSound,
     """
     edge_s = EXACT_EDGE_S if exact else EDGE_S
     for edit_list in (True, False) if has_edit_list(probe) else (True,):
-        if not edit_list and hides_nothing(path, stream=stream):
+        if not edit_list and not edit_list_hides(path, stream=stream):
             detail = f"stream {stream}, edit list ignored: the same packets"
             yield Check(name=LEVEL, verdict=ProofVerdict.PROVED, detail=detail)
             return

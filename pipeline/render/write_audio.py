@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.media import Block, Probe, probe
+from pipeline.media import Block, Probe, Stream, probe
 from pipeline.media.flac import keep_numbers, may_keep_numbers
 from pipeline.media.isolated.client import Edit, Unsupported
 from pipeline.media.output_formats import OutputFormat
@@ -21,6 +21,7 @@ from pipeline.render.tone import put_tone
 
 # Two AAC frames at 48 kHz: an encoder fills its last frame, a container may say less.
 LENGTH_TOLERANCE_S = 0.05
+_AS_A_WHOLE = "encoded again as a whole"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,19 +42,19 @@ def write_sound(
     encoded again, the others stay as they are. So do the samples of WAV in WAV, and those of WAV and FLAC in FLAC.
     Whatever else it is, everything is encoded again.
     """
-    probed = probed or probe(spec.inputs[0].path)
-    several = _must_be_mixed(spec, probed)
-    spliced = several or _splice(spec, path, probed, output_format=output_format)
+    source, check = spec.inputs[0], _check(spec)
+    if len(spec.inputs) > 1 or source.offset_s:
+        mix_sound(spec, path, output_format=output_format, check=check, bits=bits)
+        reason = "it is mixed from several tracks" if len(spec.inputs) > 1 else "it starts late"
+        return WrittenSound(way=f"{_AS_A_WHOLE}: {reason}", spliced=False, zeros=check.check(spec.length))
+    probed = probed or probe(source.path)
+    changed = _changed_form(spec, probed.audio[source.stream])
+    spliced = changed or _splice(spec, path, probed, output_format=output_format)
     if isinstance(spliced, WrittenSound):
         return spliced
-    kept = several or _keep_samples(spec, path, probed, output_format=output_format)
+    kept = changed or _keep_samples(spec, path, probed, output_format=output_format)
     if isinstance(kept, WrittenSound):
         return kept
-    check, way = _check(spec), f"encoded again as a whole: {spliced.reason}"
-    if len(spec.inputs) > 1 or spec.inputs[0].offset_s:
-        mix_sound(spec, path, output_format=output_format, check=check, bits=bits)
-        return WrittenSound(way=way, spliced=False, zeros=check.check(spec.length))
-    source = spec.inputs[0]
     reencode(
         source.path,
         path,
@@ -66,17 +67,11 @@ def write_sound(
         length=spec.length,
         edit=_edit(spec, check),
     )
-    return _written(way, spec, check)
+    return _written(f"{_AS_A_WHOLE}: {spliced.reason}", spec, check)
 
 
-def _must_be_mixed(spec: MixSpec, probed: Probe) -> Unsupported | None:
+def _changed_form(spec: MixSpec, sound: Stream) -> Unsupported | None:
     """Why the sound of one input cannot stay as it is."""
-    if len(spec.inputs) > 1:
-        return Unsupported(reason="it is mixed from several tracks")
-    source = spec.inputs[0]
-    if source.offset_s:
-        return Unsupported(reason="it starts late")
-    sound = probed.audio[source.stream]
     if (sound.sample_rate, sound.channels) != (spec.rate, spec.channels):
         return Unsupported(reason="its sample rate or channels change")
     return None

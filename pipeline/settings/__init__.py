@@ -33,6 +33,7 @@ from pipeline.settings.variables import (
     PREFIX,
     new_place,
     place_of,
+    settings_among,
     variable_of,
     with_new_names,
 )
@@ -258,7 +259,7 @@ def _message(kind: str, place: tuple[int | str, ...], message: str) -> str:
     """What is wrong with a key, and whether the environment or the file says it."""
     key = ".".join(map(str, place))
     new = ".".join(new_place(tuple(map(str, place))))
-    by_new_name = {variable_of(new_place(place_of(name))): name.upper() for name in os.environ}
+    by_new_name = {variable_of(new_place(place_of(name))): name.upper() for name in settings_among(os.environ)}
     within = [by_new_name.get(variable_of(place[:length])) for length in range(len(place), 0, -1)]
     variable = next(filter(None, within), None)  # of the key itself, or of the table or section that holds it
     if new != key:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
+from typing import TypeVar
+
+Value = TypeVar("Value")
 
 PREFIX, BETWEEN = "OFFRECORD_", "__"
 RENAMED = {
@@ -37,11 +40,16 @@ def renamed_variables() -> tuple[str, ...]:
     return tuple(lines)
 
 
+def settings_among(variables: Mapping[str, Value]) -> dict[str, Value]:
+    """The variables with the prefix, in any case; every other is of another program, whatever it is called."""
+    return {name: value for name, value in variables.items() if name.upper().startswith(PREFIX)}
+
+
 def set_by(place: tuple[str, str], variables: Mapping[str, str]) -> list[str]:
     """The variables that set a key, or a part of it, by their names in capitals; a new name goes before an old one."""
     wanted = variable_of(place)
     names: dict[str, str] = {}
-    for name in sorted(variables, key=lambda name: new_place(place_of(name)) == place_of(name)):
+    for name in sorted(settings_among(variables), key=lambda name: new_place(place_of(name)) == place_of(name)):
         new = variable_of(new_place(place_of(name)))
         is_whole = new == variable_of(place[:1]) and place[1] in _keys_in(variables[name])
         if variables[name] and (new == wanted or new.startswith(wanted + BETWEEN) or is_whole):
@@ -79,7 +87,8 @@ def variable_of(place: tuple[int | str, ...]) -> str:
 
 
 def with_new_names(variables: Mapping[str, str | None]) -> dict[str, str | None]:
-    """The variables of the environment, those of renamed settings under their new names; a new name goes first."""
-    new = {variable_of(new_place(place_of(name))).lower(): value for name, value in variables.items() if value}
-    kept = {name: value for name, value in variables.items() if new_place(place_of(name)) == place_of(name)}
+    """The variables of the environment that are settings, renamed ones under their new names; a new name goes first."""
+    ours = settings_among(variables)
+    new = {variable_of(new_place(place_of(name))).lower(): value for name, value in ours.items() if value}
+    kept = {name: value for name, value in ours.items() if new_place(place_of(name)) == place_of(name)}
     return {**new, **kept}

@@ -9,13 +9,15 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, Select, inspect
+from sqlalchemy import Connection, Engine, Row, Select, inspect, text
 from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 
 from pipeline.errors import ConfigurationError, ConsentUnreadable, StorageUnavailable, WorkspaceDamaged
 from pipeline.files import is_full
 from pipeline.store import sqlite
 from pipeline.store.row_seals import Sealer
+from pipeline.store.tables.row_seals import SEALED, row_seal
+from pipeline.store.tables.schema import metadata
 
 RESTORE = (
     "nothing was processed; restore offrecord.db and heads from one backup, and import again what came in since; "
@@ -88,16 +90,23 @@ def coordinating(engine: Engine) -> Iterator[Callable[[], None]]:
 
 @contextmanager
 def creating(engine: Engine, sealer: Sealer) -> Iterator[Connection]:
-    """A transaction on a new database with the tables of a workspace; on a server they are made in it, or not at all.
+    """A transaction on a new database, which makes the tables of a workspace in it, or none at all.
 
     Raises ``ConfigurationError`` where a server's database is in use.
     """
-    if not is_server(engine):
-        migrate(engine)
     with storage_needed(), engine.begin() as connection:
         if is_server(engine):
-            _postgresql().create(connection, sealer, newest_revision())
+            _postgresql().require_empty(connection)
+        _make_tables(connection, sealer)
         yield connection
+
+
+def _make_tables(connection: Connection, sealer: Sealer) -> None:
+    """What all migrations together make, in a quarter of their processor time and without what they import."""
+    metadata.create_all(connection, checkfirst=False)
+    connection.exec_driver_sql("CREATE TABLE alembic_version (version_num VARCHAR(32) PRIMARY KEY)")
+    connection.execute(text("INSERT INTO alembic_version VALUES (:revision)"), {"revision": newest_revision()})
+    connection.execute(row_seal.insert(), [{"name": table.name, "seal": sealer.first(table.name)} for table in SEALED])
 
 
 def newest_revision() -> str:

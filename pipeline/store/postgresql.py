@@ -33,7 +33,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidRequestError
 
 from pipeline.errors import ConfigurationError, StorageUnavailable
 from pipeline.store.row_seals import Sealer
-from pipeline.store.tables.row_seals import SEALED, row_seal
+from pipeline.store.tables.row_seals import row_seal
 from pipeline.store.tables.schema import metadata
 
 _DRIVER = "postgresql+psycopg"
@@ -166,11 +166,8 @@ def drop_unsealed(connection: Connection) -> None:
     connection.exec_driver_sql("DELETE FROM pg_temp.unsealed_row")
 
 
-def create(connection: Connection, sealer: Sealer, revision: str) -> None:
-    """Makes the tables of a workspace in an empty database, as of the newest migration.
-
-    Raises ``ConfigurationError`` where the database holds tables already, or sorts text otherwise than SQLite.
-    """
+def require_empty(connection: Connection) -> None:
+    """Raises ``ConfigurationError`` where the database holds tables already, or sorts text otherwise than SQLite."""
     if connection.exec_driver_sql("SELECT count(*) FROM pg_tables WHERE schemaname = current_schema()").scalar():
         raise ConfigurationError("the database at that address is not empty", action="name a new database")
     if not connection.exec_driver_sql("SELECT 'B' < 'a' AND '-z' < 'A' AND 'z' < 'é'").scalar():
@@ -178,11 +175,6 @@ def create(connection: Connection, sealer: Sealer, revision: str) -> None:
             "the database at that address sorts text by a language, whose order may change with the server's version",
             action="create it with `createdb --template=template0 --encoding=UTF8 --locale=C.UTF-8 NAME`",
         )
-    metadata.create_all(connection)
-    connection.exec_driver_sql("CREATE TABLE alembic_version (version_num varchar(32) PRIMARY KEY)")
-    connection.execute(text("INSERT INTO alembic_version VALUES (:revision)"), {"revision": revision})
-    empty = [{"name": table.name, "seal": sealer.first(table.name)} for table in SEALED]
-    connection.execute(row_seal.insert(), empty)
 
 
 def restart_numbers(connection: Connection) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from http import HTTPStatus
+from urllib.parse import unquote
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
@@ -15,6 +16,8 @@ from pipeline.web.modes import LoginMode
 from pipeline.web.roles import TableRoute
 
 SAFE = frozenset({"GET", "HEAD"})
+OPENED_BY = "offrecord-actor"
+"""The header in which a page says, percent-encoded, who opened it; somebody else may log in later in that browser."""
 MAX_BODY = 64 * 1024
 """Bytes of a request; the largest is a form with a reason."""
 POLICY = "; ".join(
@@ -79,6 +82,8 @@ class Guard:
         person = self._mode.person(scope)
         if person is None:
             return _login_needed(scope, self._mode)
+        if unquote(headers.get(OPENED_BY, person.actor)) != person.actor:
+            return _plain(HTTPStatus.UNAUTHORIZED, "Somebody else opened this page: reload it.")
         if not person.roles & route.roles:
             return _plain(HTTPStatus.FORBIDDEN, "Your role may not see this.")
         scope["person"] = person

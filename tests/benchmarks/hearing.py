@@ -223,12 +223,12 @@ def _of_truth(body: dict[str, Any], analysed: AnalysedSession) -> Case:
     )
 
 
-def seed_voices() -> None:
-    """What breathes in flite's voices the C library draws after whatever was drawn before: from its first seed now.
+def seed_voices(draw: int = 1) -> None:
+    """What breathes in flite's voices the C library draws after whatever was drawn before: from this seed now.
 
     So every run measures the same sound. Of another draw of set c Whisper base leaked 30 instead of 5 s/h listed.
     """
-    ctypes.CDLL(None).srand(1)
+    ctypes.CDLL(None).srand(draw)
 
 
 def _voices(folder: Path) -> Iterator[Voice]:

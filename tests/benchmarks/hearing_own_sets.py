@@ -1,10 +1,12 @@
 """How many confidential seconds stay to be heard in sessions that were written to measure it.
 
-``python -m tests.benchmarks.hearing_own_sets FOLDER``: a set is a folder of sessions, each a TOML file: ``mixed``,
-``companies`` and ``terms`` as a workspace lists them, ``spoken`` (how a synthesiser must be told to say a word),
-``speakers`` and ``said``, an utterance a line, marked as ``sample_media/conversation.py`` reads it: ``[listed|label]``,
-``[that no list holds|label!]``, and ``[…|statement]`` for what only its own words say is secret. ``hearing_sets`` has
-six; a set that something was chosen by proves nothing of it.
+``python -m tests.benchmarks.hearing_own_sets [--draws N] [--causes] FOLDER``: a set is a folder of sessions, each a
+TOML file: ``mixed``, ``companies`` and ``terms`` as a workspace lists them, ``spoken`` (how a synthesiser must be told
+to say a word), ``speakers`` and ``said``, an utterance a line, marked as ``sample_media/conversation.py`` reads it:
+``[listed|label]``, ``[that no list holds|label!]``, and ``[…|statement]`` for what only its own words say is secret.
+``hearing_sets`` has ten; a set that something was chosen by proves nothing of it, so that h and j are for measuring
+alone: nobody is to read what leaks there. flite's voices differ by the draw of their breath more than most changes do,
+so each set is spoken in several draws.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from __future__ import annotations
 import tempfile
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -24,6 +26,7 @@ from pipeline import detect, speech
 from pipeline.records import Context, KnownPerson, Outcome, Session, Term, Transcript
 from pipeline.settings import DetectSettings, SpeechSettings
 from tests.benchmarks.hearing import Case, Span, _length, _muted, _without, seed_voices
+from tests.benchmarks.hearing_causes import Cause, SpokenWord, leaks, over_muting, report
 from tests.benchmarks.recognition import WHISPER
 from tests.speech.conftest import Shelf, ruling_of, session_of, track_of, write_wav
 
@@ -31,18 +34,6 @@ SETS = Path(__file__).parent / "hearing_sets"
 _PAUSE_S = 0.45
 _PUNCTUATION = ".,?!:"
 LISTED, UNLISTED, STATEMENT = "listed", "not listed", "said to be secret"
-
-
-@dataclass(frozen=True)
-class SpokenWord:
-    """One word as it was said: when, by whom, and which secret it is part of, "" for none."""
-
-    text: str
-    start_s: float
-    end_s: float
-    speaker: str
-    secret: str = ""
-    mention: str = ""
 
 
 @dataclass(frozen=True)
@@ -174,23 +165,49 @@ def line(name: str, total: Seconds) -> str:
     return f"{name}: leaked {leaked}; {total.over_muted_s / hours:.0f} s/h over-muted"
 
 
-def measure(folder: Path, sounds: Path, settings: SpeechSettings) -> Iterator[str]:
-    """The figures of one set."""
-    total = Seconds()
-    seed_voices()
-    for path in sorted(folder.glob("*.toml")):
-        own = performed(path, sounds)
-        count(own, searched(own, recognised(own, settings), settings), total)
-    yield line(folder.name, total)
+def spread(name: str, draws: Sequence[Seconds]) -> str:
+    """The mean of several draws of a set, and their least and most, in seconds for each hour."""
+
+    def figures(seconds: Callable[[Seconds], float]) -> str:
+        each = [seconds(total) / total.length_s * 3600 for total in draws]
+        return f"{sum(each) / len(each):.0f} ({min(each):.0f} to {max(each):.0f})"
+
+    leaked = ", ".join(
+        f"{figures(lambda total, kind=kind: total.leaked_s[kind])} {kind}"  # type: ignore[misc]
+        for kind in (LISTED, UNLISTED, STATEMENT)
+    )
+    return f"{name}, {len(draws)} draws: leaked {leaked}; over-muted {figures(lambda total: total.over_muted_s)} s/h"
+
+
+def measure(folder: Path, sounds: Path, settings: SpeechSettings, *, draws: int, with_causes: bool) -> Iterator[str]:
+    """The figures of one set, for each draw and all; with causes, what every leaked or over-muted word is due to."""
+    totals = []
+    for draw in range(1, draws + 1):
+        total, causes = Seconds(), list[Cause]()
+        seed_voices(draw)
+        for path in sorted(folder.glob("*.toml")):
+            own = performed(path, sounds)
+            case = searched(own, recognised(own, settings), settings)
+            audible = count(own, case, total)
+            causes += over_muting(own.words, case)
+            if with_causes:
+                yield from leaks(own.name, audible, case)
+        totals.append(total)
+        yield line(f"{folder.name}, draw {draw}", total)
+        if with_causes:
+            yield from report(causes, total.length_s / 3600)
+    yield spread(folder.name, totals)
 
 
 @click.command()
+@click.option("--draws", default=3, show_default=True, type=click.IntRange(min=1), help="How often each set is spoken.")
+@click.option("--causes", "with_causes", is_flag=True, help="Print what each word is leaked or over-muted for.")
 @click.argument("folders", nargs=-1, type=click.Path(exists=True, file_okay=False, path_type=Path))
-def main(folders: tuple[Path, ...]) -> None:
+def main(folders: tuple[Path, ...], draws: int, *, with_causes: bool) -> None:
     """Measure the sets in FOLDERS, or those that come with the project."""
     with tempfile.TemporaryDirectory() as sounds:
         for folder in folders or sorted(path for path in SETS.iterdir() if path.is_dir()):
-            for figures in measure(folder, Path(sounds), WHISPER):
+            for figures in measure(folder, Path(sounds), WHISPER, draws=draws, with_causes=with_causes):
                 click.echo(figures)
 
 

@@ -18,6 +18,7 @@ from click.testing import CliRunner
 from pipeline import models
 from pipeline.cli import main
 from tests.clock import LAUNCH, that_night
+from tests.heard_once import heard_once
 
 ROOT = Path(__file__).parent.parent.parent
 SAMPLES = ROOT / "sample_media"
@@ -30,13 +31,13 @@ INLINE = ("--executor", "inline")
 
 
 def offrecord(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    """Runs a command in this process, but for a run with workers, which is a process of its own."""
+    """Runs a command in this process, but for a run with workers, which is a process of its own, and hears anew."""
     command = [str(argument) for argument in arguments]
     if command[0] == "run" and "inline" not in command:
         launched = [sys.executable, "-c", LAUNCH, *command]
         environment = os.environ | AT_ONCE
         return subprocess.run(launched, capture_output=True, text=True, env=environment, check=False, timeout=1800)
-    with that_night():
+    with that_night(), heard_once():
         done = CliRunner().invoke(main, command, env=AT_ONCE if command[0] == "run" else None)
     if done.exception and not isinstance(done.exception, SystemExit):
         raise done.exception

@@ -42,6 +42,10 @@ def found(entity: str, text: str, rule: str) -> Finding:
         ("term:project falcon", "Project Falkon", "sounds like", "term:project falcon"),
         ("term:project falcon", "Project Falcon", "term list", "term:project falcon"),
         ("term:project falcon", "Project Falcon", "sound search", "term:project falcon"),
+        ("person:ingrid halvorsen", "Havorson,", "sound search", "person:ingrid halvorsen"),
+        ("person:rajesh kulkarni", "Ra Yesh", "sound search", "person:rajesh kulkarni"),
+        ("person:kevin walsh", "tools.", "sound search", "person:~tools"),
+        ("company:orchid payments", "part could", "sound search", "company:~part could"),
         ("person:~danson", "danson", "name model", "person:~danson"),
     ],
 )

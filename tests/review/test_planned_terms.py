@@ -98,6 +98,7 @@ def test_a_pet_form_is_taken_out_where_it_was_found_and_is_no_term() -> None:
         ("spaCy model", False),
         ("sound search", False),
         ("also heard", False),
+        ("doubtful word", False),
         ("text in the picture", False),
     ],
 )

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.speech.audio_types import HeardWord, Span
-from pipeline.speech.engines.hallucinations import implausible, loops, names_among, timeless
+from pipeline.speech.engines.hallucinations import implausible, loops, name_loops, names_among, timeless, without_looped
 from pipeline.speech.engines.written import Piece
 
 PART = Span(10.0, 12.0)
@@ -34,6 +34,29 @@ def test_no_loop_is_longer_than_what_people_say(before: list[str], size: int, ti
     left = [word for at, word in enumerate(words) if at not in loops(words)]
     assert left[: len(before)] == before or not before
     assert len(left) - len(before) <= max(5, 3 * size) or times <= 3
+
+
+def test_nobody_says_a_whole_name_twice_in_a_row() -> None:
+    names = ["Aravindhan Palaniappan", "Aravindhan", "Palaniappan", "Priya Raman", "Priya", "Raman", "Teasel"]
+    loop = "Palaniappan, Aravindhan Palaniappan, Aravindhan Palaniappan,"
+    assert name_loops(f"{loop} it is".split(), names) == set(range(5))
+    assert name_loops(f"so {loop} it is".split(), names) == {4, 5}
+    assert name_loops(f"so {loop} Aravin".split(), names) == {4, 5, 6}
+    assert name_loops(f"so {loop} so".split(), names) == {4, 5}
+    for said in (
+        "Priya, Priya Raman, are you there",
+        "Priya Raman, Aravindhan Palaniappan and Priya Raman again",
+        "Teasel, Teasel and Teasel",
+        "Palaniappan, Aravindhan Palaniappan here",
+        "we had Anna Berg, Anna Berg and",
+    ):
+        assert name_loops(said.split(), names) == set()
+
+
+def test_names_with_a_word_of_a_loop_are_told_no_more() -> None:
+    names = ["Malgorzata Trzebinski", "Malgorzata", "Trzebinski Rail", "Rail", "Semaphore Nine"]
+    assert without_looped(names, ["Malgorzata,", "Trzebinski,"]) == ["Rail", "Semaphore Nine"]
+    assert without_looped(names, []) == names
 
 
 def test_words_at_one_moment_are_not_said_but_single_ones_and_digits_are() -> None:

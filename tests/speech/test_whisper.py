@@ -272,6 +272,31 @@ def test_names_among_invented_words_are_still_told(
     assert {other.text for other in heard.others} == {"Priya Raman"}
 
 
+def test_a_loop_of_a_name_is_a_name_only_where_it_was_said(
+    whisper_model: str, pronouncer: Pronouncer, chunk: AudioChunk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decode, calls = WhisperModel.decode, list[int]()
+
+    def looping(self: WhisperModel, windows: Sequence[Samples], **options: Unpack[DecodeOptions]) -> list[Decoded]:
+        calls.append(len(windows))
+        if len(calls) > 1:
+            return decode(self, windows, **options)
+        loop = [Piece(f" {name},", Span(at, at + 1.0), 0.95) for at, name in enumerate(["Hannah Berg"] * 20)]
+        parts = [Piece(f" {part}", piece.span, 0.95) for piece in loop for part in piece.text.split()]
+        return [Decoded(tuple(parts), mean_log_probability=-0.1) for _ in windows]
+
+    monkeypatch.setattr(WhisperModel, "decode", looping)
+    heard = WhisperRecogniser(settings(whisper_model), ["Hannah Berg", "Teasel"], pronouncer).recognise(chunk)
+    said = [word for word in spoken(HANNAH) if word.text in ("Hannah", "Berg")]
+    places = [*heard.others, *(word for word in heard.words if word.text.startswith("Hannah"))]
+    assert all(any(one.span.overlap_s(Span(word.start_s, word.end_s)) for one in places) for word in said)
+    # What is no word of the dictionary, or what Whisper is not sure of, may be a name that it was not told.
+    unsure = [word for word in spoken(HANNAH) if word.text in ("Priya", "Type", "lumen", "pause")]
+    assert all(
+        any(one.span.overlap_s(Span(word.start_s, word.end_s)) for word in [*said, *unsure]) for one in heard.others
+    )
+
+
 def test_a_detected_language_is_one_of_those_allowed(
     whisper_model: str, pronouncer: Pronouncer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

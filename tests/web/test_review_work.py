@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from http import HTTPStatus
 from pathlib import Path
 
 import pytest
@@ -320,6 +321,51 @@ def test_a_decision_that_a_proxy_answers_for_the_server_is_kept_and_sent_again(
     ana.clock.fast_forward(RETRY_MS)
     wait_saved(ana, 1)
     watched[0].problems[:] = [each for each in watched[0].problems if "504" not in each]
+
+
+def test_what_was_decided_last_is_kept_and_sent_when_the_page_is_closed_before(
+    browser: Browser, server: Server, watched: list[Watched]
+) -> None:
+    ana = person(browser, server, watched, "ana", WebRole.REVIEWER)
+    open_review(ana, server)
+    ana.route("**/decision", lambda route: route.fulfill(status=504, body="<h1>Gateway time-out</h1>"))
+    ana.uncheck("#advance")
+    ana.focus("#proposals [tabindex='0']")
+    ana.keyboard.press("w")
+    wait_for_text(ana, "offline", "1 decision")
+    for key in "awa":
+        ana.keyboard.press(key)
+    wait_for_text(ana, "offline", "2 decisions")
+    ana.unroute("**/decision")
+    ana.reload()
+    wait_saved(ana, 1)
+    assert state_of(server, "person:hannah berg") == ("redact", "ana")
+    watched[0].problems[:] = [each for each in watched[0].problems if "504" not in each]
+
+
+def test_decisions_of_a_login_that_ran_out_are_sent_after_the_next_login_of_the_same_person_alone(
+    browser: Browser, server: Server, watched: list[Watched]
+) -> None:
+    ana = person(browser, server, watched, "ana", WebRole.REVIEWER)
+    ana.clock.install()
+    open_review(ana, server)
+    (cookie,) = ana.context.cookies()
+    server.logins.end(cookie.get("value", ""))
+    ana.focus("#proposals [tabindex='0']")
+    ana.keyboard.press("a")
+    wait_for_text(ana, "offline", "Your login is over, log in again in another tab of this browser: 1 decision is kept")
+    assert "/review" in ana.url, "the page keeps its place"
+    other = ana.context.new_page()
+    other.goto(server.link("bob", WebRole.REVIEWER))
+    with ana.expect_response("**/decision") as refused:
+        ana.clock.fast_forward(RETRY_MS)
+    assert refused.value.status == HTTPStatus.UNAUTHORIZED
+    assert state_of(server, "person:hannah berg") == ("", "")
+    other.goto(server.link("ana", WebRole.REVIEWER))
+    ana.clock.fast_forward(RETRY_MS)
+    wait_saved(ana, 1)
+    assert state_of(server, "person:hannah berg") == ("redact", "ana")
+    watched[0].problems[:] = [each for each in watched[0].problems if "401" not in each]
 
 
 def test_whoever_flagged_takes_it_back_and_undo_flags_again(

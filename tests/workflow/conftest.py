@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -34,6 +35,7 @@ from pipeline.workflow.publish import PublishOutcome, ReleaseRequest, publish_re
 from pipeline.workflow.session_context import SessionContext
 from tests.media.making import ffmpeg as run_ffmpeg
 from tests.media.making import tone
+from tests.once import made_once
 from tests.render.making import LENGTH_S, TRANSCRIPT
 from tests.render.making import session as made_session
 
@@ -92,15 +94,15 @@ def ruling_of(head: str, *, removed: frozenset[str] = frozenset()) -> Ruling:
     )
 
 
+_SOUNDS = {"priya": tone(), "sam": tone(2.3, 2.6, hz=300)}
+
+
 class PublishingSession:
     """One session in a workspace, let out again and again as what is found and decided changes."""
 
-    def __init__(self, folder: Path) -> None:
-        self.workspace = Workspace.create(folder / "ws")
-        digests = {}
-        for name, source in (("priya", tone()), ("sam", tone(2.3, 2.6, hz=300))):
-            run_ffmpeg(*source, "-f", "wav", folder / name)
-            digests[name] = self.workspace.vault.seal(folder / name, kind="media").digest
+    def __init__(self, workspace: Workspace, sounds: Path) -> None:
+        self.workspace = workspace
+        digests = {name: workspace.vault.seal(sounds / name, kind="media").digest for name in _SOUNDS}
         blank = made_session()
         tracks = tuple(replace(track, digest=digests[track.digest]) for track in blank.tracks)
         self.session: Session = replace(blank, tracks=tracks, title="office hour", chat=())
@@ -158,9 +160,25 @@ class PublishingSession:
         approve_exposure(self.workspace, "s1", audience, actor=actor, reason=reason, now=NOW)
 
 
+@pytest.fixture(scope="session")
+def sounds(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file of sound for each of the two."""
+
+    def make(folder: Path) -> None:
+        for name, source in _SOUNDS.items():
+            run_ffmpeg(*source, "-f", "wav", folder / name)
+
+    return made_once(tmp_path_factory, "publishing-sounds", make)
+
+
 @pytest.fixture
-def publishing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> PublishingSession:
-    publishing = PublishingSession(tmp_path)
-    monkeypatch.setattr("pipeline.workflow.session_context.consent.rule", lambda *_, **__: publishing.ruling)
+def made(new_workspace: Callable[[Path], Workspace], tmp_path: Path, sounds: Path) -> PublishingSession:
+    """The session in a new workspace."""
+    return PublishingSession(new_workspace(tmp_path / "ws"), sounds)
+
+
+@pytest.fixture
+def publishing(made: PublishingSession, monkeypatch: pytest.MonkeyPatch) -> PublishingSession:
+    monkeypatch.setattr("pipeline.workflow.session_context.consent.rule", lambda *_, **__: made.ruling)
     monkeypatch.setattr("pipeline.workflow.render_planned.speech.relisten", lambda *_, **__: [])
-    return publishing
+    return made

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import Protocol, TypedDict, Unpack
 
 import pytest
@@ -50,11 +49,6 @@ class Analyse(Protocol):
     def __call__(
         self, text: str = "", session: Session | None = None, **fields: Unpack[TranscriptFields]
     ) -> AnalysedSession | Stop: ...
-
-
-@pytest.fixture
-def made(tmp_path: Path) -> PublishingSession:
-    return PublishingSession(tmp_path)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from pipeline.consent import log_head
 from pipeline.export.mentions import mentions_of
 from pipeline.records import Answer, Audience, Cell, Interval, Outcome, Purpose, Ruling, Transcript, Turn
+from pipeline.store import Workspace
 from pipeline.store.codec import encode
 from pipeline.workflow import tagging
 from tests.export.made import KEY, NOW, ruling, session, tagged
@@ -24,8 +26,8 @@ class Unshared(PublishingSession):
 
     outcomes: dict[Purpose, Outcome]
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
+    def __init__(self, workspace: Workspace, sounds: Path) -> None:
+        super().__init__(workspace, sounds)
         self.outcomes = {Purpose.INTERNAL_SHARE: Outcome.MINUS}
         self.findings = (replace(finding_of("term:falcon secret", (3, 5)), text="falcon secret"),)
 
@@ -64,8 +66,10 @@ class Unshared(PublishingSession):
 
 
 @pytest.fixture
-def unshared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Unshared:
-    made = Unshared(tmp_path)
+def unshared(
+    new_workspace: Callable[[Path], Workspace], tmp_path: Path, sounds: Path, monkeypatch: pytest.MonkeyPatch
+) -> Unshared:
+    made = Unshared(new_workspace(tmp_path / "ws"), sounds)
     monkeypatch.setattr("pipeline.workflow.session_context.consent.rule", lambda *_, **__: made.ruling)
     monkeypatch.setattr("pipeline.workflow.render_planned.speech.relisten", lambda *_, **__: [])
     return made

@@ -29,6 +29,12 @@ _HAS_NUMBER = re.compile(
     rf"\b{_KINDS}\s(?:is|was|has|had|got)\s(?:the\s|an?\s)?(?:number|no\.?|nr\.?|id|code){_IS}(?P<code>{_GROUPS})(?![\w@])",
     re.IGNORECASE,
 )
+# Words that come before other numbers too: "request 5,000 units", "extension 2".
+_LONG = re.compile(
+    r"\b(?:extension\s(?P<code>\d{4,6})|(?:request|complaint|booking|claim|shipment|docket|tracking)\s(?P<long>\d{5,9}))"
+    r"(?![\w@]|[.,]\d)",
+    re.IGNORECASE,
+)
 _OWN = re.compile(
     r"\b(?:my|our|her|his|their|your|direct|mobile|phone|cell|desk|fax|home|work)\s(?:\w+\s){0,2}?"
     r"(?:number|extension|line|pin|passcode)\s(?:is|was)\s(?P<code>\d[\d \-]{2,20}\d)(?![\w@])",
@@ -76,6 +82,7 @@ def _said_to_be(raw: str) -> Iterator[tuple[int, int]]:
             if _is_code(occurrence["code"], is_certain=is_certain):
                 yield occurrence.span("code")
     yield from (occurrence.span("code") for occurrence in _POST_BOX.finditer(raw))
+    yield from (occurrence.span(occurrence.lastgroup or 0) for occurrence in _LONG.finditer(raw))
     for occurrence in _USER.finditer(raw):
         if not is_english(plain(occurrence["code"])):
             yield occurrence.span("code")

@@ -28,11 +28,11 @@ _EMAIL, _HOST_OR_PATH, _TWO_PARTS, _MAY_BE_TALK = 0.95, 0.93, 0.85, 0.2
 _IPV4, _MAC_SCORE, _IPV6 = 0.95, 0.92, 0.9  # judged by how many parts agree: no set has enough of each
 # Endings of file names, which are named in any talk of developers.
 _NO_HOST = word_set("js py ts md go rb php cpp css html json yaml txt")
-# What stands before "at" in talk and is never the end of a mailbox's name.
-_NO_LOCAL = word_set(
+NO_LOCAL = word_set(
     """is me us you him her them it look looking looked here there or and are was were start started be been the meet
     see stay arrive arrived work works working based located yes yeah yep okay ok sure"""
 )
+"""What stands before "at" in talk and is never the end of a mailbox's name."""
 
 
 def spoken_address_recognizer() -> Recognizer:
@@ -78,7 +78,7 @@ def _local_start(classed: ClassedText, at: int) -> int:
     while first > 0:
         code, word = codes[first - 1], tokens[first - 1].plain
         joined = code in "._-+&" or (first < at and codes[first] in "._-+&")
-        if first == at and word in _NO_LOCAL:
+        if first == at and word in NO_LOCAL:
             break
         if not joined and first < at and (code in "fg@/:"):
             break

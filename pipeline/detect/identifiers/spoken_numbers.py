@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
-from pipeline.detect.text.token_classes import ClassedText, classify, gap_is_plain
+from pipeline.detect.text.token_classes import ClassedText, classify, gap_is_plain, is_oh_group
 from pipeline.detect.text.tokens import Match, Recognizer, Text
 from pipeline.lexicon.plain import word_set
 from pipeline.records import DetectionRule
@@ -15,6 +16,7 @@ _RUN = re.compile(
     r"\+?(?:(?<=[dnxo])x[wfgl](?=[dnxo])|[dnxot]|[\-/&](?=[dnxot])|(?<=[dnxo]{2})[wfgl]{1,2}(?=[dnxo]{2}))+"
 )
 _CODE = re.compile(r"(?:[ld]|[on](?=[ldn])){10,}[dnlo]*")
+_NOUGHT = re.compile(r"0\d+")
 _TOLL = re.compile(r"d?dt[dnotwfg]{1,3}")
 # Seven digits are the shortest phone number of North America without its area; fewer count only behind a word that says
 # so. Of 176 in the marked sets all were right.
@@ -62,11 +64,17 @@ def _runs(classed: ClassedText) -> Iterator[Match]:
 
 
 def _has_spoken_digit(classed: ClassedText, first: int, last: int) -> bool:
-    """Whether some digit of a run is a word, or doubled: figures alone are for the recognisers of written numbers."""
-    tokens = classed.text.tokens[first : last + 1]
-    return "x" in classed.codes[first : last + 1] or any(
-        token.plain.isdigit() and classed.text.raw[token.start_char].isalpha() for token in tokens
-    )
+    """Whether some digit of a run is a word, or doubled: figures alone are for the recognisers of written numbers.
+
+    Groups with commas between are for neither, but where one begins with a nought or an O: "O1, 496, O827".
+    """
+    tokens, raw = classed.text.tokens[first : last + 1], classed.text.raw
+    if "x" in classed.codes[first : last + 1] or any(
+        token.plain.isdigit() and raw[token.start_char].isalpha() for token in tokens
+    ):
+        return True
+    are_groups = all(raw[one.end_char : other.start_char].strip() in ("", ",") for one, other in pairwise(tokens))
+    return are_groups and any(is_oh_group(token.plain) or _NOUGHT.fullmatch(token.plain) for token in tokens)
 
 
 def _count(classed: ClassedText, first: int, last: int) -> tuple[int, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from pipeline.detect.locate.words_and_text import make_finding, runs
 from pipeline.detect.text.tokens import Match
@@ -30,9 +31,15 @@ class WordIndex:
 
     def ranges(self, track_id: str, start_s: float, end_s: float) -> list[tuple[int, int]]:
         """The half-open ranges of words that share a good part of the span; ``(0, 0)`` alone when there is none."""
+        return runs(self._inside(track_id, start_s, end_s)) or [(0, 0)]
+
+    def text(self, track_id: str, start_s: float, end_s: float) -> str:
+        """These words as they are written."""
+        return " ".join(self._words[at].text for at in self._inside(track_id, start_s, end_s))
+
+    def _inside(self, track_id: str, start_s: float, end_s: float) -> list[int]:
         first, last = bisect_left(self._starts, start_s - self._longest_s), bisect_left(self._starts, end_s)
-        inside = [at for at in range(first, last) if self._is_in(self._words[at], track_id, start_s, end_s)]
-        return runs(inside) or [(0, 0)]
+        return [at for at in range(first, last) if self._is_in(self._words[at], track_id, start_s, end_s)]
 
     @staticmethod
     def _is_in(word: Word, track_id: str, start_s: float, end_s: float) -> bool:
@@ -42,12 +49,17 @@ class WordIndex:
 
 
 def acoustic_findings(session_id: str, transcript: Transcript, context: Context) -> Iterator[Finding]:
-    """The names heard by the search in the sound or also thought of by an engine, with the words recognised there."""
+    """The names heard by the search in the sound or also thought of by an engine, with the words recognised there.
+
+    The text of what the search heard is these words: they are what there is to tell whose name it is.
+    """
     known = {form.key: form for form in reversed(surface_forms(context))}
     beneath = WordIndex(transcript.words)
     for heard in transcript.heard_terms:
         score = round(min(1.0, max(0.0, heard.score)), 3)
-        yield from _findings(session_id, _match(heard.term, known, DetectionRule.SOUND_SEARCH, score), heard, beneath)
+        match = _match(heard.term, known, DetectionRule.SOUND_SEARCH, score)
+        match = replace(match, text=beneath.text(heard.track_id, heard.start_s, heard.end_s) or match.text)
+        yield from _findings(session_id, match, heard, beneath)
     for other in _without_loops(transcript.alternatives):
         score = next(share for least, share in _SHARES if other.probability >= least)
         yield from _findings(session_id, _match(other.text, known, DetectionRule.ALSO_HEARD, score), other, beneath)

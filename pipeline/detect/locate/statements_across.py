@@ -19,7 +19,7 @@ from pipeline.detect.locate.conversation import (
     spoken_conversation,
     written_conversation,
 )
-from pipeline.detect.locate.words_and_text import CAPTIONS, CHAT, EMBEDDED, make_finding, sound_places
+from pipeline.detect.locate.words_and_text import CAPTIONS, CHAT, EMBEDDED, make_finding, statement_places
 from pipeline.detect.text.offset_map import OffsetMap
 from pipeline.detect.text.tokens import Match, Recognizer, Text, read
 from pipeline.lexicon.cues import shipped_cues
@@ -104,7 +104,7 @@ def _in_words(transcript: Transcript, recognize: Recognizer) -> Iterator[Crossin
             [spoken.turns[turn].pieces[part.piece] for part in spoken.turns[turn].text.parts(start_char, end_char)]
             for turn, start_char, end_char in parts
         ]
-        found = (place for indices in touched for place in sound_places(transcript.words, indices))
+        found = (place for indices in touched for place in statement_places(transcript, indices))
         yield CrossingStatement(text, match, tuple(found))
 
 

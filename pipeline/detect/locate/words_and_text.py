@@ -9,11 +9,12 @@ from itertools import groupby, pairwise
 from pipeline.detect.text.offset_map import OffsetMap
 from pipeline.detect.text.tokens import Match
 from pipeline.errors import OffrecordError
-from pipeline.records import Cue, Finding, PicturePlace, Region, SoundPlace, TextPlace, Transcript, Word
+from pipeline.records import Cue, DetectionRule, Finding, PicturePlace, Region, SoundPlace, TextPlace, Transcript, Word
 
 Finder = Callable[[str], list[Match]]
 CAPTIONS, EMBEDDED, CHAT = "captions", "embedded captions", "chat"
 _PAUSE_S = 3.0  # a judgement: nobody pauses so long within a name or a number; ``boundaries`` looks across all the same
+_SILENCE_S = 1.0  # a judgement: longer than a breath between two sentences
 
 LONGEST_TEXT_CHARS = 500
 """So much of a mention's text is kept with each of its places: a run of digits may go on through every caption of a
@@ -63,8 +64,13 @@ def in_words(session_id: str, transcript: Transcript, finder: Finder) -> Iterato
         joined = OffsetMap([transcript.words[index].text for index in turn])
         for match in finder(joined.text):
             touched = [turn[part.piece] for part in joined.parts(match.start_char, match.end_char)]
-            for place in sound_places(transcript.words, touched):
+            is_statement = match.rule is DetectionRule.SAID_TO_BE_SECRET
+            for place in (statement_places if is_statement else _places)(transcript, touched):
                 yield make_finding(session_id, match, place)
+
+
+def _places(transcript: Transcript, touched: list[int]) -> Iterator[SoundPlace]:
+    return sound_places(transcript.words, touched)
 
 
 def turns(words: Sequence[Word]) -> Iterator[list[int]]:
@@ -102,6 +108,29 @@ def sound_places(words: Sequence[Word], touched: list[int]) -> Iterator[SoundPla
                 words=(start, index + 1),
             )
             start = following
+
+
+def statement_places(transcript: Transcript, touched: list[int]) -> Iterator[SoundPlace]:
+    """Where sentences of one track are in the sound: each stretch of them without a long silence.
+
+    Who asks something while the speaker is silent says nothing of what they tell. Speech that no word covers is no
+    silence.
+    """
+    words, stretch = transcript.words, touched[:1]
+    for before, after in pairwise(touched):
+        if _is_silence(transcript, words[before], words[after]):
+            yield from sound_places(words, stretch)
+            stretch = []
+        stretch.append(after)
+    yield from sound_places(words, stretch)
+
+
+def _is_silence(transcript: Transcript, before: Word, after: Word) -> bool:
+    """Whether nothing was heard of the track for a second and more between two words."""
+    return after.start_s - before.end_s >= _SILENCE_S and not any(
+        gap.track_id == before.track_id and gap.start_s < after.start_s and before.end_s < gap.end_s
+        for gap in transcript.unheard
+    )
 
 
 def runs(indices: Sequence[int]) -> list[tuple[int, int]]:

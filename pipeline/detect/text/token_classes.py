@@ -65,6 +65,8 @@ def classify(text: Text) -> ClassedText:
 def _code_of(word: str) -> str:
     if word.isdigit():
         return "d" if len(word) == 1 else "n"
+    if is_oh_group(word):
+        return "n"
     if word in _CLASSES:
         return _CLASSES[word]
     if len(word) == 1:
@@ -72,6 +74,11 @@ def _code_of(word: str) -> str:
     if word in _ENDINGS:
         return "g"
     return "f" if word in FUNCTION_WORDS or word in _CUES else "w"
+
+
+def is_oh_group(word: str) -> bool:
+    """Whether a plain word is figures behind a letter O: so "oh eight two seven" may be written ("O827")."""
+    return word[:1] == "o" and word[1:].isdigit()
 
 
 def gap_is_plain(text: Text, first: int, last: int) -> bool:

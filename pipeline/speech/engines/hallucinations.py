@@ -5,7 +5,8 @@ What is invented is no word, so that the speech there counts as not heard.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 
 from pipeline.speech.audio_types import LEAST_CHANCE, HeardWord, Span
 from pipeline.speech.engines.written import Piece
@@ -39,6 +40,38 @@ def loops(words: Sequence[str]) -> set[int]:
                 invented.update(range(start + size, end))
             start = max(start + 1, end - size + 1)
     return invented
+
+
+def name_loops(words: Sequence[str], names: Sequence[str]) -> set[int]:
+    """The indices of words that are nothing but told names of which one of several words repeats.
+
+    Nobody says a name of two words twice without a word between, and Whisper's loop of it is all that is left of what
+    was said there. The first time stays only behind other words: a loop that a window begins with may be of nothing.
+    """
+    told = [tuple(map(_plain, name.split())) for name in names]
+    whole, of_names = [name for name in told if len(name) > 1], {part for name in told for part in name}
+    plain = [_plain(word) for word in words]
+    invented: set[int] = set()
+    for is_of_names, group in groupby(range(len(plain)), key=lambda index: plain[index] in of_names):
+        run = list(group)
+        texts = tuple(plain[index] for index in run)
+        if is_of_names and (name := next((name for name in whole if len(_starts(name, texts)) > 1), None)):
+            first = _starts(name, texts)[0] + len(name) if run[0] else 0
+            invented.update(run[first:])
+            # What is cut where the window's text was full.
+            if run[-1] == len(plain) - 2 and any(part.startswith(plain[-1]) for part in of_names):
+                invented.add(len(plain) - 1)
+    return invented
+
+
+def _starts(name: tuple[str, ...], texts: tuple[str, ...]) -> list[int]:
+    return [at for at in range(len(texts)) if texts[at : at + len(name)] == name]
+
+
+def without_looped(names: Sequence[str], invented: Iterable[str]) -> list[str]:
+    """The names that share no word with what was invented: a recogniser that is told these falls into no such loop."""
+    looped = {part for text in invented for part in map(_plain, text.split())}
+    return [name for name in names if looped.isdisjoint(map(_plain, name.split()))]
 
 
 def timeless(words: Sequence[Piece]) -> set[int]:

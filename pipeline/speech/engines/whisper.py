@@ -13,7 +13,16 @@ from pipeline.settings import SpeechSettings
 from pipeline.speech import coverage
 from pipeline.speech.audio_types import AudioChunk, HeardLanguage, HeardWord, Recognised, Samples, Span
 from pipeline.speech.engines.engine import Engine, ForTrack, for_all_tracks
-from pipeline.speech.engines.hallucinations import LEAST_LOG_PROBABILITY, implausible, loops, names_among, timeless
+from pipeline.speech.engines.hallucinations import (
+    LEAST_LOG_PROBABILITY,
+    implausible,
+    loops,
+    name_loops,
+    names_among,
+    timeless,
+    without_looped,
+)
+from pipeline.speech.engines.invented_names import still_possible
 from pipeline.speech.engines.whisper_model import Decoded, in_prompt, load, locate
 from pipeline.speech.engines.windows import Window, pack
 from pipeline.speech.engines.word_times import aligned, located
@@ -21,7 +30,7 @@ from pipeline.speech.engines.written import ends_sentence, written_words
 from pipeline.speech.pronunciation.pronounce import Pronouncer, bundled
 from pipeline.speech.vocabulary import Keyword, hot_words, sure_hot_words
 
-# Whisper leaves out a sentence now and then; speech of this length without a word is listened to once more, alone.
+# Whisper leaves out a sentence now and then; speech of this length without a word is listened to once more.
 _LEFT_OUT_S = 1.0
 _ALIGNABLE = "en"
 _WINDOWS_FOR_LANGUAGE = 3
@@ -29,10 +38,11 @@ _WINDOWS_FOR_LANGUAGE = 3
 
 @dataclass(slots=True)
 class _Windows:
-    """What was heard in some windows: words, what is not believed, and the languages."""
+    """What was heard in some windows: words, what is not believed, the texts of loops among it, and the languages."""
 
     words: list[HeardWord] = field(default_factory=list)
     invented: list[HeardWord] = field(default_factory=list)
+    looped: list[str] = field(default_factory=list)
     languages: list[HeardLanguage] = field(default_factory=list)
 
 
@@ -57,26 +67,44 @@ class WhisperRecogniser:
         if not self._language:
             self._language = self._detected(chunk, windows)
         heard = self._heard(chunk, windows, self._hot_words)
-        languages = tuple(heard.languages)
-        self._hear_left_out(chunk, heard)
+        again = self._heard_again(chunk, heard)
         return Recognised(
-            words=tuple(sorted(heard.words, key=lambda word: word.span)),
-            others=tuple(names_among(heard.invented, self._names)),
-            languages=languages,
+            words=tuple(sorted(heard.words + again.words, key=lambda word: word.span)),
+            others=tuple(self._others(chunk, [*heard.invented, *again.invented], heard.words + again.words)),
+            languages=tuple(heard.languages),
         )
 
-    def _hear_left_out(self, chunk: AudioChunk, heard: _Windows) -> None:
-        """Adds what is heard without hot words in speech that no word covers: all of it together, then each alone."""
-        for is_alone in (False, True):
-            gaps = coverage.unheard(chunk.speech, (word.span for word in heard.words), sliver_s=_LEFT_OUT_S)
+    def _heard_again(self, chunk: AudioChunk, heard: _Windows) -> _Windows:
+        """What is heard of speech that was left out: told no name, all together and then each gap of it alone.
+
+        After a loop of a name each alone, first told all the others.
+        """
+        told = without_looped(self._names, heard.looped)
+        again = _Windows()
+        is_looped = len(told) < len(self._names)
+        for names, is_alone in [(told, True), ([], True)] if is_looped else [([], False), ([], True)]:
+            words = (word.span for word in heard.words + again.words)
+            gaps = coverage.unheard(chunk.speech, words, sliver_s=_LEFT_OUT_S)
             if not gaps:
-                return
+                break
             parts = [(gap,) for gap in gaps] if is_alone else [tuple(gaps)]
             windows = [window for speech in parts for window in pack(replace(chunk, speech=speech))]
-            again = self._heard(chunk, windows, "")
+            found = self._heard(chunk, windows, self._model.hot_words(names))
             # A window of a gap begins before it, in what is heard already.
-            heard.words += [word for word in again.words if _is_within(word.span, gaps)]
-            heard.invented += again.invented
+            again.words += [word for word in found.words if _is_within(word.span, gaps)]
+            again.invented += found.invented
+            if len(gaps) == 1 and not names:
+                break  # it was alone
+        return again
+
+    def _others(
+        self, chunk: AudioChunk, invented: Sequence[HeardWord], words: Sequence[HeardWord]
+    ) -> Sequence[HeardWord]:
+        """The names among what was invented, where they may have been said for all the words that are believed."""
+        names = list(names_among(invented, self._names))
+        if self._pronouncer is None or self._language != _ALIGNABLE:
+            return names
+        return still_possible(names, words, chunk.speech, self._pronouncer)
 
     def _detected(self, chunk: AudioChunk, windows: Sequence[Window]) -> str:
         """The likeliest of the allowed languages in the first windows; undecided where nobody speaks yet."""
@@ -101,7 +129,10 @@ class WhisperRecogniser:
 
     def _take(self, chunk: AudioChunk, window: Window, decoded: Decoded, heard: _Windows) -> None:
         written = written_words(decoded.pieces, self._language)
-        unbelieved = loops([word.text for word in written]) | timeless(written)
+        texts = [word.text for word in written]
+        looped = loops(texts) | name_loops(texts, self._names)
+        heard.looped += [texts[index] for index in looped]
+        unbelieved = looped | timeless(written)
         if decoded.mean_log_probability < LEAST_LOG_PROBABILITY:
             unbelieved = set(range(len(written)))
         heard.invented += [

@@ -51,6 +51,6 @@ export function apply(proposal, verdict, reason, actor) {
 /** What the server says of a proposal; what was decided here and has no answer yet stays. */
 export function withWaiting(fresh, here) {
   if (!here?.waiting) return fresh;
-  const { decision, flagged, reason, actor, waiting, next } = here;
-  return { ...fresh, decision, flagged, reason, actor, waiting, next };
+  const { decision, flagged, reason, actor, waiting } = here;
+  return { ...fresh, decision, flagged, reason, actor, waiting };
 }

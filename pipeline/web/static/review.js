@@ -14,7 +14,7 @@ import { intoView, makeTranscript } from "./transcript.js";
 
 const $ = (id) => document.getElementById(id);
 const root = $("review");
-const api = connect(root.dataset.session, showWaiting);
+const api = connect(root.dataset.session, root.dataset.actor, showWaiting);
 /** Keys that may be held down; every other does one thing for one press, so that nobody decides a list by leaning on a key. */
 const HELD = ["j", "k", ",", "."];
 const LOOK_MS = 400;
@@ -53,9 +53,10 @@ const keymap = makeKeymap(KEYS);
 
 const NO_SOUND = "The sound cannot be had now: what you do not hear says nothing. H tries again.";
 function say(text) { $("message").textContent = text; }
-function showWaiting(waiting) {
-  $("offline").hidden = waiting === 0;
-  $("offline").textContent = waiting ? `The server does not answer: ${count(waiting, "decision")} ${waiting === 1 ? "is" : "are"} kept in this browser and sent again.` : "";
+function showWaiting(waiting, problem) {
+  const line = `${problem}: ${count(waiting, "decision")} ${waiting === 1 ? "is" : "are"} kept in this browser and sent again.`;
+  $("offline").hidden = !problem;
+  $("offline").textContent = problem && line[0].toUpperCase() + line.slice(1);
 }
 
 /** The mention that is heard, and whose edges move: the first, until another is chosen. */
@@ -221,25 +222,21 @@ function decide(verdict, reason, proposal = current(), remember = true) {
   if (proposal.flagged && !IS_LEAD && (verdict === "redact" || verdict === "keep")) { say(`${proposal.actor} left this to a lead, who decides it.`); return; }
   const before = { verdict: verdictOf(proposal), reason: proposal.reason || "undone" };
   if (remember) { done.push({ id: proposal.proposal_id, before, after: { verdict, reason } }); undone = []; }
-  const version = proposal.version;
   apply(proposal, verdict, reason, data.actor);
   redraw(proposal.proposal_id);
   say(`${proposal.replacement}: ${stateText(proposal)}`);
-  if (proposal.waiting) proposal.next = [verdict, reason];
-  else {
-    proposal.waiting = true;
-    api.queue(`/proposals/${proposal.proposal_id}/decision`, { verdict, reason }, version, decided);
-  }
+  proposal.waiting = true;
+  api.queue(`/proposals/${proposal.proposal_id}/decision`, { verdict, reason }, proposal.version, decided);
   if (remember && verdict !== "open" && $("advance").checked && !goOn()) say("Everything is decided. Ctrl+Enter submits.");
 }
 
 function decided(sent, answer) {
   const id = sent.path.split("/")[2], proposal = proposals.get(id);
   if (!proposal) return;
-  proposal.waiting = false;
+  proposal.waiting = api.waitsFor(sent.path);
   if (answer.status === 200) {
     proposal.version = answer.data.version;
-    if (!proposal.next) {
+    if (!proposal.waiting) {
       apply(proposal, answer.data.verdict, sent.body.reason, answer.data.actor);
       if (answer.data.verdict !== sent.body.verdict) say(`${proposal.replacement}: two people keep this. It is left to a lead, and stays redacted until then.`);
       redraw(id);
@@ -247,21 +244,12 @@ function decided(sent, answer) {
   } else if (answer.status === 409 && answer.data.proposal) {
     proposals.set(id, answer.data.proposal);
     const other = answer.data.proposal;
-    delete proposal.next;
     if (answer.data.was_blind) say(`${other.replacement}: ${answer.data.error}. It stays redacted.`);
     else say(`${other.actor || "Somebody"} was quicker: ${other.replacement} is ${stateText(other).toLowerCase()}. Look at it, then decide again.`);
     redraw(id);
-    return;
   } else {
     say(`Not saved: ${answer.data.error}`);
     reload();
-    return;
-  }
-  if (proposal.next) {
-    const [verdict, reason] = proposal.next;
-    delete proposal.next;
-    proposal.waiting = true;
-    api.queue(`/proposals/${id}/decision`, { verdict, reason }, proposal.version, decided);
   }
 }
 

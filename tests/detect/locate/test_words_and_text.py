@@ -29,6 +29,7 @@ from pipeline.records import (
     TextPlace,
     Track,
     Transcript,
+    UncoveredSpeech,
     Word,
 )
 from pipeline.settings import DetectSettings
@@ -103,6 +104,20 @@ def test_words_of_another_track_between_stay_out_of_the_range() -> None:
     places = [finding.place for finding in findings]
     assert [place.words for place in places if isinstance(place, SoundPlace)] == [(2, 3), (4, 5)]
     assert {(place.start_s, place.end_s) for place in places if isinstance(place, SoundPlace)} == {(2.0, 3.8)}
+
+
+SECRET = "nobody outside may hear about the merger. this number must not leave this room."
+
+
+def test_a_silence_of_somebody_who_tells_a_secret_is_no_part_of_it() -> None:
+    before, after = words(SECRET[: SECRET.index("this")]), words(SECRET[SECRET.index("this") :], start_s=9.0)
+    gap = UncoveredSpeech(track_id="t1", start_s=7.2, end_s=7.9)
+    other = replace(gap, track_id="t2")
+    apart, whole = [(0.0, 6.8), (9.0, 15.8)], [(0.0, 15.8)]
+    for unheard, spans in (((), apart), ((other,), apart), ((gap,), whole)):
+        findings = found(session(), replace(transcript([*before, *after]), unheard=unheard))
+        places = [one.place for one in findings if one.rule is DetectionRule.SAID_TO_BE_SECRET]
+        assert [(place.start_s, place.end_s) for place in places if isinstance(place, SoundPlace)] == spans
 
 
 def test_a_mention_without_a_timed_word_is_an_error() -> None:
@@ -187,6 +202,14 @@ def test_the_search_in_the_sound_joins_with_the_words_heard_instead() -> None:
     (finding,) = [one for one in findings if one.rule == "sound search"]
     assert finding.entity == "company:halcyon freight"
     assert finding.place == SoundPlace(track_id="t1", start_s=1.9, end_s=3.9, time_uncertainty_s=0.2, words=(2, 4))
+    assert finding.text == "calcium fraying", "whose name it is can be told by these words alone"
+
+
+def test_a_hit_of_the_search_where_no_word_was_recognised_is_the_name_itself() -> None:
+    heard = KeywordHit(term="halcyon freight", track_id="t1", start_s=8.0, end_s=9.0, time_uncertainty_s=0.2, score=0.7)
+    findings = found(session(), transcript(words("we at last need it"), terms=(heard,)))
+    (finding,) = [one for one in findings if one.rule == "sound search"]
+    assert (finding.text, finding.entity) == ("halcyon freight", "company:halcyon freight")
 
 
 def test_what_an_engine_also_thought_of_is_found_with_its_share() -> None:

@@ -1,0 +1,76 @@
+"""What a recogniser wrote where it heard a name that it does not know."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from pipeline.detect import detect
+from pipeline.records import Context, Finding, SoundPlace, Transcript, Word
+from pipeline.settings import DetectSettings
+from tests.detect.locate.test_words_and_text import CONTEXT, session
+
+RULE = "doubtful word"
+
+
+def heard(*said: tuple[str, float], step_s: float = 0.8) -> Transcript:
+    words = tuple(
+        Word(
+            start_s=number * step_s,
+            end_s=number * step_s + 0.7,
+            time_uncertainty_s=0.05,
+            text=text,
+            probability=probability,
+            track_id="t1",
+            participant_id="p1",
+            ends_sentence=text.endswith("."),
+        )
+        for number, (text, probability) in enumerate(said)
+    )
+    return Transcript(engine="whisper", words=words)
+
+
+def doubtful(transcript: Transcript, context: Context = CONTEXT) -> list[str]:
+    findings = detect(session(), transcript, context, settings=DetectSettings())
+    return [finding.text for finding in findings if finding.rule == RULE]
+
+
+@pytest.mark.parametrize("word", ["temetip", "limpsist,", "H1,", "eye-knocktash", "Thi"])
+def test_a_word_that_is_no_english_is_a_name_where_the_recogniser_was_not_sure_of_it(word: str) -> None:
+    assert doubtful(heard(("did", 1.0), (word, 0.6), ("agree", 1.0))) == [word]
+
+
+@pytest.mark.parametrize(
+    ("word", "probability"),
+    [("temetip", 0.95), ("redeploying", 0.3), ("postgres", 0.3), ("meeting", 0.1), ("w", 0.2), ("714", 0.2)],
+)
+def test_neither_what_it_was_sure_of_nor_any_english_word_is(word: str, probability: float) -> None:
+    assert doubtful(heard(("did", 1.0), (word, probability), ("agree", 1.0))) == []
+
+
+def test_unsure_words_right_beside_it_go_with_it() -> None:
+    assert doubtful(heard(("my", 0.9), ("who's", 0.4), ("knocktash", 0.2), ("would", 0.9))) == ["who's knocktash"]
+    assert doubtful(heard(("who's.", 0.4), ("knocktash", 0.2))) == ["knocktash"], "a sentence ends between"
+    assert doubtful(heard(("who's", 0.4), ("knocktash", 0.2), step_s=1.5)) == ["knocktash"], "there is a pause"
+
+
+def test_two_of_them_are_one_finding_over_all_their_sound() -> None:
+    findings = detect(session(), heard(("colnwell", 0.4), ("fairburne", 0.4)), CONTEXT, settings=DetectSettings())
+    (finding,) = [finding for finding in findings if finding.rule == RULE]
+    assert isinstance(finding.place, SoundPlace)
+    assert (finding.place.start_s, finding.place.end_s, finding.place.words) == (0.0, 1.5, (0, 2))
+    assert finding.entity == "name:~colnwell fairburne"
+
+
+def test_what_was_found_anyway_is_not_found_twice_and_the_allow_list_frees_it() -> None:
+    transcript = heard(("did", 1.0), ("halcyonn", 0.3), ("agree", 1.0))
+    assert doubtful(transcript) == []
+    assert rules(transcript) == {"sounds like"}
+    allowed = replace(CONTEXT, allow=("temetip",))
+    assert doubtful(heard(("did", 1.0), ("temetip", 0.6)), allowed) == []
+
+
+def rules(transcript: Transcript) -> set[str]:
+    findings: tuple[Finding, ...] = detect(session(), transcript, CONTEXT, settings=DetectSettings())
+    return {str(finding.rule) for finding in findings}
