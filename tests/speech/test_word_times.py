@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.speech.audio_types import AudioChunk, HeardWord, Span
-from pipeline.speech.engines.border_doubt import CLEAR_DOUBT_S
+from pipeline.speech.engines.border_doubt import CLEAR_DOUBT_S, NOISY_DOUBT_S
 from pipeline.speech.engines.windows import Window
 from pipeline.speech.engines.word_times import EARLY_S, WHISPER_DOUBT_S, aligned, located
 from pipeline.speech.engines.written import Piece
@@ -65,6 +65,20 @@ def test_where_the_sound_and_whisper_are_far_apart_both_are_covered(chunk: Audio
     assert found.span.start_s <= introduced()[-1].start_s + 0.1
     assert found.span.end_s == late.end_s
     assert found.time_uncertainty_s > CLEAR_DOUBT_S
+
+
+@pytest.mark.parametrize(("first", "name"), [(1, "Bo"), (2, "Trzebinski"), (4, "Bo")])
+def test_words_behind_a_name_that_was_said_otherwise_are_aligned_once_more(
+    first: int, name: str, chunk: AudioChunk, pronouncer: Pronouncer
+) -> None:
+    said, last = early(introduced(), 0.05), 6
+    misheard = HeardWord(Span(said[first].span.start_s, said[last - 1].span.end_s), name, 0.3, WHISPER_DOUBT_S)
+    found = fitted([*said[:first], misheard, *said[last:]], chunk, pronouncer)
+    for word, true in zip(found[first + 1 :], introduced()[last:], strict=True):
+        assert true.start_s - 0.4 <= word.span.start_s <= true.start_s + 0.05
+        assert word.span.end_s == pytest.approx(true.end_s, abs=0.05)
+        assert word.time_uncertainty_s <= NOISY_DOUBT_S
+    assert found[first].span.end_s >= misheard.span.end_s - 0.1
 
 
 def test_a_text_that_does_not_fit_loses_no_word(chunk: AudioChunk, pronouncer: Pronouncer) -> None:

@@ -66,15 +66,17 @@ def _runs(classed: ClassedText) -> Iterator[Match]:
 def _has_spoken_digit(classed: ClassedText, first: int, last: int) -> bool:
     """Whether some digit of a run is a word, or doubled: figures alone are for the recognisers of written numbers.
 
-    Groups with commas between are for neither, but where one begins with a nought or an O: "O1, 496, O827".
+    Groups with a comma and a space between are for neither but where one begins with a nought or an O: "O1, 496, O82".
     """
     tokens, raw = classed.text.tokens[first : last + 1], classed.text.raw
     if "x" in classed.codes[first : last + 1] or any(
         token.plain.isdigit() and raw[token.start_char].isalpha() for token in tokens
     ):
         return True
-    are_groups = all(raw[one.end_char : other.start_char].strip() in ("", ",") for one, other in pairwise(tokens))
-    return are_groups and any(is_oh_group(token.plain) or _NOUGHT.fullmatch(token.plain) for token in tokens)
+    gaps = {raw[one.end_char : other.start_char] for one, other in pairwise(tokens)}
+    has_oh = any(is_oh_group(token.plain) for token in tokens)
+    has_nought = ", " in gaps and any(_NOUGHT.fullmatch(token.plain) for token in tokens)
+    return gaps <= {" ", ", "} and (has_oh or has_nought)
 
 
 def _count(classed: ClassedText, first: int, last: int) -> tuple[int, int]:

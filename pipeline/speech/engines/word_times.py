@@ -12,7 +12,7 @@ from dataclasses import replace
 from itertools import accumulate, groupby, islice, pairwise
 
 from pipeline.speech.audio_types import AudioChunk, HeardWord, Span, spread_words
-from pipeline.speech.engines.border_doubt import border_doubt_s
+from pipeline.speech.engines.border_doubt import NOISY_DOUBT_S, border_doubt_s
 from pipeline.speech.engines.sphinx import Aligner
 from pipeline.speech.engines.windows import Window
 from pipeline.speech.engines.written import Piece
@@ -86,10 +86,57 @@ def aligned(words: Sequence[HeardWord], part: Span, chunk: AudioChunk, pronounce
     texts = [[text.lower() for text in spoken_words(word.text) if pronouncer.word(text.lower())] for word in words]
     vocabulary = dict.fromkeys(text for spoken in texts for text in spoken)
     aligner = Aligner([KeywordPronunciation(text, way) for text in vocabulary for way in pronouncer.word(text)])
-    spans = _fitted(list(zip(words, texts, strict=True)), part, chunk, aligner)
+    spans, slipped = _without_slips(list(zip(words, texts, strict=True)), part, chunk, aligner)
     doubt_s = border_doubt_s(chunk.cut(common) for common in _common(chunk.speech, part))
-    agreed = [_agreed(word, span, doubt_s) if span else word for word, span in zip(words, spans, strict=True)]
+    doubts_s = [max(doubt_s, NOISY_DOUBT_S) if number in slipped else doubt_s for number in range(len(words))]
+    agreed = [
+        _agreed(word, span, doubt_s) if span else word
+        for word, span, doubt_s in zip(words, spans, doubts_s, strict=True)
+    ]
     return _in_order(agreed)
+
+
+def _without_slips(
+    words: Sequence[tuple[HeardWord, list[str]]], part: Span, chunk: AudioChunk, aligner: Aligner
+) -> tuple[list[Span | None], set[int]]:
+    """The aligned spans, and the numbers of those that were far from Whisper's own and are not when aligned once more.
+
+    Behind a name that was pronounced in another way the alignment slips, up to two seconds, while Whisper is right. The
+    name itself may hold the slip where it is: then the others are aligned without it. Of 68 such words of seven written
+    sets none begins more than 0.01 s too late then, and two end 0.1 s too early.
+    """
+    spans, slipped = _fitted(words, part, chunk, aligner), set[int]()
+    heard = [word for word, _ in words]
+    for is_lost, group in groupby(range(len(words)), key=lambda index: _is_lost(heard[index], spans[index])):
+        run = list(group) if is_lost else []
+        for again in (run, run[1:]):
+            if any(_is_lost(heard[index], spans[index]) for index in again):
+                place = _between_neighbours(heard, again, part)
+                fitted = _fitted([words[index] for index in again], place, chunk, aligner)
+                for index, span in zip(again, fitted, strict=True):
+                    if span is not None and not _is_lost(heard[index], span):
+                        spans[index] = span
+                        slipped.add(index)
+    return spans, slipped
+
+
+def _between_neighbours(words: Sequence[HeardWord], run: Sequence[int], part: Span) -> Span:
+    """The sound of some words up to the middle between Whisper's times of them and of the words beside them."""
+    first, last = run[0], run[-1]
+    start_s = (words[first - 1].span.end_s + words[first].span.start_s) / 2 - _EDGE_S if first else part.start_s
+    end_s = (
+        (words[last].span.end_s + words[last + 1].span.start_s) / 2 + _EDGE_S if last + 1 < len(words) else part.end_s
+    )
+    return Span(max(start_s, part.start_s), min(end_s, part.end_s))
+
+
+def _is_lost(word: HeardWord, span: Span | None) -> bool:
+    """Whether an aligned span is so far from Whisper's own that one of them is wrong."""
+    return span is not None and _apart_s(word, span) > max(_LOST_S, word.time_uncertainty_s)
+
+
+def _apart_s(word: HeardWord, span: Span) -> float:
+    return max(abs(span.start_s - word.span.start_s), abs(span.end_s - word.span.end_s))
 
 
 def _common(speech: Sequence[Span], part: Span) -> list[Span]:
@@ -132,8 +179,7 @@ def _fitted(
 
 def _agreed(word: HeardWord, span: Span, doubt_s: float) -> HeardWord:
     """A word at its aligned span with its doubt; where Whisper's own is very far from it, over both, with more."""
-    apart_s = max(abs(span.start_s - word.span.start_s), abs(span.end_s - word.span.end_s))
-    if apart_s <= max(_LOST_S, word.time_uncertainty_s):
+    if not _is_lost(word, span):
         return replace(word, span=span, time_uncertainty_s=doubt_s)
     both = Span(min(span.start_s, word.span.start_s), max(span.end_s, word.span.end_s))
     if both.length_s > _LONGEST_WORD_S:

@@ -149,6 +149,8 @@ def test_corrections_in_mid_air_macs_and_reference_numbers(text: str, whole: str
         "version two point five point one",
         "we sign the contract 2025 or 2026",
         "in that case two of them",
+        "we shipped 20,000,000 of them, and 170 9,000",
+        "12,200 boxes or 122,000",
         "we had a four oh four and then a five oh three",
         "the order is 3 days late and the customer is 2000 miles away",
         "the case is 10x faster and our number is 2026",
