@@ -21,7 +21,7 @@ PREPARE = @$(or $(PYTHON),false) -c 'import sys; sys.exit(sys.version_info < (3,
     || { echo "Python 3.11 or later is needed: make setup PYTHON=python3.12"; exit 4; }; $(PYTHON) .ci/prepare.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser demo test coverage check bench bench-detect bench-tag bench-hearing bench-voices bench-faces check-exports sample models screenshots lock clean
+.PHONY: help setup browser demo test coverage check bench bench-detect bench-tag bench-hearing bench-voices bench-faces bench-secrecy check-exports sample models screenshots lock clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -48,7 +48,7 @@ check: setup ## format, lint, types
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-bench: setup ## print the figures that the README claims
+bench: setup ## print the figures that the README claims; EVAL=FOLDER for real speech too
 	$(BIN)/python -m tests.benchmarks
 
 bench-detect: setup ## measure detection on a folder of marked sets: make bench-detect EVAL=FOLDER
@@ -73,6 +73,9 @@ bench-voices: setup ## how voices of mixed sound are told apart (minutes): make 
 bench-faces: setup ## how well faces are found and covered (minutes; needs scikit-image): make bench-faces [EVAL=FOLDER of portraits]
 	OMP_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.faces $(EVAL)
 
+bench-secrecy: setup ## what is said to be secret, found and invented (minutes): make bench-secrecy [EVAL=FOLDER of marked sets]
+	OMP_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.secrecy $(EVAL)
+
 sample: setup ## make sample_media/ again (needs flite and espeak-ng)
 	$(BIN)/python sample_media/make.py
 
@@ -81,6 +84,7 @@ models: setup ## train the bundled models again (needs what models/*/requirement
 	$(BIN)/python models/names/train.py
 	$(BIN)/python models/requests/train.py
 	$(BIN)/python models/objections/train.py
+	$(BIN)/python models/secrets/train.py
 
 screenshots: setup browser ## take the pictures of the pages in docs/ again
 	$(BIN)/python -m tests.web.screenshots docs/screenshots

@@ -9,11 +9,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
-
-from pipeline.detect.objection_model import FILE_NAME, digest_of, fit
+from pipeline.detect.objection_model import MODEL
+from pipeline.detect.sentence_model import Examples
 from pipeline.lexicon.cues import shipped_cues
 
 cues = shipped_cues()
-examples = (cues.objection_examples, cues.no_objection_examples)
-np.savez(Path(__file__).parent / FILE_NAME, weights=fit(*examples).astype(np.float32), examples=digest_of(*examples))
+MODEL.store(Path(__file__).parent, Examples(cues.objection_examples, cues.no_objection_examples))

@@ -48,7 +48,7 @@ def find_each(texts: Sequence[str], context: Context, *, settings: DetectSetting
     tokenized = [read(text) for text in texts]
     matches: list[list[Match]] = [[] for _ in tokenized]
     # Each recogniser goes over all texts: its code and tables stay in the processor's cache.
-    for recognize in _recognizers(context, settings):
+    for recognize in (*_recognizers(context, settings), _statements(context)):
         for of_text, text in zip(matches, tokenized, strict=True):
             of_text += recognize(text)
     for recognize_all in _batch_recognizers(context, chosen(settings)):
@@ -80,14 +80,13 @@ def _recognizers(context: Context, settings: DetectSettings) -> tuple[Recognizer
         *([spoken_pattern_recognizer(context.patterns)] if context.patterns else []),
     ]
     misheard = [phonetic_recognizer(known), surname_recognizer(known), context_recognizer(known)] if known else []
-    cues = context.cues or shipped_cues()
-    return (
-        *listed,
-        *misheard,
-        misheard_address_recognizer(known),
-        statement_recognizer(cues.secret),
-        *_without_context(settings.regions),
-    )
+    return (*listed, *misheard, misheard_address_recognizer(known), *_without_context(settings.regions))
+
+
+@lru_cache(maxsize=_CACHED_CONTEXTS)
+def _statements(context: Context) -> Recognizer:
+    """What is said to be secret, for whole texts only: its sentence goes over no border."""
+    return statement_recognizer(context.cues or shipped_cues())
 
 
 @lru_cache(maxsize=_CACHED_CONTEXTS)

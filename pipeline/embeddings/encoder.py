@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -38,14 +39,18 @@ def version() -> str:
     return f"{encoder_name()} {models.fingerprint(MODEL)}"
 
 
-@functools.cache
 def load_encoder() -> SentenceEncoder:
-    """The sentence model if it is here, else TF-IDF; loaded once a process.
+    """The sentence model if it is here, else TF-IDF; loaded once a process, also where the model comes while it runs.
 
     Raises ``ConfigurationError`` where the model is here and not what it was: a damaged model is never passed over.
     """
     if encoder_name() == HashedTfidf.name:
         return HashedTfidf()
+    return _sentence_model(models.folder(models.find(MODEL)))
+
+
+@functools.lru_cache(maxsize=1)
+def _sentence_model(_folder: Path) -> SentenceEncoder:
     from pipeline.embeddings.minilm import MiniLM
 
     return MiniLM(models.verified(models.find(MODEL)))

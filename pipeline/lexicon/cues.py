@@ -1,6 +1,7 @@
 """What people say that makes something a secret, or that makes a person decide about the recording: sets of phrases.
 
-``data/cues.toml`` holds the shipped sets and explains how phrases are written.
+``data/cues.toml`` holds the shipped sets and explains how phrases are written; ``data/secret_examples.toml`` holds the
+two of whole sentences that are too long for it.
 """
 
 from __future__ import annotations
@@ -33,6 +34,8 @@ class CueFile(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     secret: tuple[str, ...] = ()
+    secret_examples: tuple[str, ...] = ()
+    no_secret_examples: tuple[str, ...] = ()
     stop_recording: tuple[str, ...] = ()
     minor: tuple[str, ...] = ()
     asks_to_record: tuple[str, ...] = ()
@@ -88,7 +91,9 @@ def shipped_cues() -> SpokenCues:
 
 @lru_cache(maxsize=1)
 def _shipped_file() -> dict[str, Any]:
-    return tomllib.loads(files("pipeline.lexicon").joinpath("data", "cues.toml").read_text("utf-8"))
+    data = files("pipeline.lexicon").joinpath("data")
+    texts = (data.joinpath(name).read_text("utf-8") for name in ("cues.toml", "secret_examples.toml"))
+    return {name: phrases for text in texts for name, phrases in tomllib.loads(text).items()}
 
 
 def sentences(raw: str, words: Sequence[tuple[int, int]]) -> list[SpokenSentence]:

@@ -140,6 +140,8 @@ class SpokenCues:
     """
 
     secret: tuple[str, ...] = ()
+    secret_examples: tuple[str, ...] = ()
+    no_secret_examples: tuple[str, ...] = ()
     stop_recording: tuple[str, ...] = ()
     minor: tuple[str, ...] = ()
     asks_to_record: tuple[str, ...] = ()

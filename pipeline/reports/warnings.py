@@ -61,7 +61,7 @@ def _of_sentence_vectors() -> tuple[str, ...]:
     if encoder_name() != HashedTfidf.name:
         return ()
     return (
-        "Most wordings of one request are not put together, and fewer objections to the recording are noticed, "
-        "because the sentence model is not pulled: "
+        "Most wordings of one request are not put together, and fewer objections to the recording and fewer things "
+        "said to be secret are noticed, because the sentence model is not pulled: "
         f"run `offrecord models pull {SENTENCE_MODEL}`, then `offrecord requests retag`.",
     )

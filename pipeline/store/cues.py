@@ -52,6 +52,6 @@ def _merged(name: str, shipped: tuple[str, ...], added: tuple[str, ...], removed
         if phrase not in shipped:
             raise ConfigurationError(
                 f"{FILE_NAME}: remove.{name}: phrase {number} is not among the shipped phrases",
-                action="copy it from pipeline/lexicon/data/cues.toml",
+                action="copy it from cues.toml or secret_examples.toml in pipeline/lexicon/data",
             )
     return (*(phrase for phrase in shipped if phrase not in removed), *added)

@@ -139,13 +139,10 @@ def test_without_the_model_there_is_tfidf_and_a_damaged_one_is_never_passed_over
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("OFFRECORD_MODELS", str(tmp_path))
-    encoders.load_encoder.cache_clear()
     assert load_encoder().name == "tfidf"
-    encoders.load_encoder.cache_clear()
     (tmp_path / encoders.MODEL).mkdir()
     with pytest.raises(ConfigurationError):
         load_encoder()
-    encoders.load_encoder.cache_clear()
 
 
 def test_tfidf_knows_the_same_request_by_its_rare_words() -> None:
@@ -163,3 +160,13 @@ def test_tfidf_vectors_have_length_one_and_stand_alone(texts: list[str]) -> None
     for text, vector in zip(texts, vectors, strict=True):
         assert math.isclose(float(np.linalg.norm(vector)), 1.0, abs_tol=1e-4) or not vector.any()
         assert np.array_equal(HashedTfidf().encode([text])[0], vector)
+
+
+def test_a_model_that_comes_or_goes_while_a_process_runs_is_the_one_that_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = load_encoder().name
+    monkeypatch.setenv("OFFRECORD_MODELS", str(tmp_path))
+    assert (load_encoder().name, encoders.encoder_name()) == ("tfidf", "tfidf")
+    monkeypatch.undo()
+    assert (load_encoder().name, encoders.encoder_name()) == (before, before)

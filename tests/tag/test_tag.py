@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 
 import pytest
 from click.testing import CliRunner
@@ -9,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.cli import main
-from pipeline.embeddings import encoder as encoders
 from pipeline.embeddings.hashed import HashedTfidf
 from pipeline.errors import UsageProblem
 from pipeline.records import Answer, Strength, Tag, Turn
@@ -25,12 +23,9 @@ TAXONOMY = read_taxonomy()
 
 
 @pytest.fixture(autouse=True)
-def without_sentence_model(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def without_sentence_model(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
     """These say what holds wherever no model was pulled."""
     monkeypatch.setenv("OFFRECORD_MODELS", str(tmp_path_factory.mktemp("models")))
-    encoders.load_encoder.cache_clear()
-    yield
-    encoders.load_encoder.cache_clear()
 
 
 def label_of(text: str) -> str:

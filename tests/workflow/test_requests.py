@@ -21,7 +21,6 @@ from starlette.testclient import TestClient
 from pipeline import consent
 from pipeline.cli import main
 from pipeline.cli.common import account_of_process
-from pipeline.embeddings import encoder as encoders
 from pipeline.errors import ConfigurationError, ProofFailed, RefusedByPolicy, TryAgain, UsageProblem, WorkspaceDamaged
 from pipeline.export import Selection
 from pipeline.export.column_maps import TARGETS, read_map
@@ -80,7 +79,6 @@ WORDINGS = (
 @pytest.fixture(autouse=True)
 def without_sentence_model(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("OFFRECORD_MODELS", str(tmp_path / "models"))
-    encoders.load_encoder.cache_clear()
 
 
 @pytest.fixture

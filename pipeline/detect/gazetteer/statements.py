@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from pipeline.detect.secrecy_model import MODEL, secret_places
 from pipeline.detect.text.tokens import Match, Recognizer, Text
 from pipeline.lexicon import FUNCTION_WORDS
 from pipeline.lexicon.cues import CuePlace, SpokenSentence, find_cues, sentences
 from pipeline.lexicon.plain import word_set
-from pipeline.records import DetectionRule
+from pipeline.records import DetectionRule, SpokenCues
 
 _SCORE = 0.6  # a judgement: no set marks them
 # Words of a text without points on both sides of a cue that are taken for its sentence: twenty, at three words a
@@ -19,7 +20,12 @@ _LONG = 40  # words of a sentence beyond which the recogniser has left out point
 # What a cue says is secret may be the sentence before: "We will ship on Mars. Nobody outside knows about it."
 _POINTS_BACK = word_set("it its this that these those them they thats")
 _ALONE = 4  # words beside the cue: with fewer the sentence says nothing itself, and one beside it does, who knows which
-_SAYS_NOTHING = FUNCTION_WORDS | word_set("yes yeah yep no mhm hm sorry alright sure um uh er exactly correct")
+_HESITATIONS = word_set("um umm uh er erm hm mhm mm")
+_OF_SECRECY = FUNCTION_WORDS | MODEL.gate
+"""Words that say nothing of what is secret: "marketing would have a fit (if they heard me telling customers)"."""
+_POINTS_ANYWHERE = word_set("it its this that thats")
+_NAMES_IT = 2  # words of its own
+_SAYS_NOTHING = FUNCTION_WORDS | _HESITATIONS | word_set("yes yeah yep no sorry alright sure exactly correct")
 """Sentences of such words alone stand between a cue and what it means: "Don't tell anyone. OK? We buy Veltra."."""
 # "This stays here, we lost the lead" says itself what stays: three words of its own, and nothing in them points back.
 # Taking the sentence before too cost 25 s of other talk in each hour of sessions with a secret a minute.
@@ -48,16 +54,21 @@ _POINTS_ON = word_set("this these next following")  # "don't quote me on this"
 _OPENERS = word_set("record me us ourselves confidence")
 
 
-def statement_recognizer(phrases: tuple[str, ...], *, across_turns: bool = False) -> Recognizer:
-    """For the sentences that one of the phrases makes a secret, with the one before or behind that is meant.
+def statement_recognizer(cues: SpokenCues, *, across_turns: bool = False) -> Recognizer:
+    """For what a phrase, or a clause like the examples, makes a secret: its sentence, and one beside it that is meant.
 
     ``across_turns``: the text is of several turns, where a sentence that says something itself means no other.
     """
 
     def recognize(text: Text) -> list[Match]:
         words = [token.plain for token in text.tokens]
-        parts = sentences(text.raw, [(token.start_char, token.end_char) for token in text.tokens])
-        spans = [_span(cue, words, parts, across_turns) for cue in find_cues(phrases, words, parts)]
+        places = [(token.start_char, token.end_char) for token in text.tokens]
+        parts = sentences(text.raw, places)
+        said_so = tuple(find_cues(cues.secret, words, parts))
+        # A phrase tells best which words make the secret and which are it; not for all of a text without points.
+        known = {cue.sentence for cue in said_so if parts[cue.sentence].end - parts[cue.sentence].start <= _LONG}
+        likely = (cue for cue in secret_places(text.raw, places, words, parts, cues) if cue.sentence not in known)
+        spans = [_span(cue, words, parts, across_turns) for cue in (*said_so, *likely)]
         said = [(_behind_answer(text, start, end), end) for start, end in _joined(spans)]
         return [_match(text, start, end) for start, end in said if start < end]
 
@@ -70,12 +81,14 @@ def _span(cue: CuePlace, words: Sequence[str], parts: Sequence[SpokenSentence], 
     if end - start > _LONG:
         return max(start, cue.start - _UNPOINTED), min(end, cue.end + _UNPOINTED)
     behind_cue = words[_with_object(words, cue.end, end) : end]
-    other_words = [*_without_subject(words[start : cue.start], behind_cue), *behind_cue]
-    is_alone = len(other_words) < _ALONE or FUNCTION_WORDS.issuperset(other_words)
+    beside_cue = [*_without_subject(words[start : cue.start], behind_cue), *behind_cue]
+    other_words = [word for word in beside_cue if word not in _HESITATIONS]
+    is_alone = len(other_words) < _ALONE or _OF_SECRECY.issuperset(other_words)
     before, behind = (_neighbour(words, parts, cue.sentence, step) for step in (-1, 1))
     may_point = is_alone or not across_turns
     points_back = may_point and before is not None and _points_back(other_words, words[start:end])
     opens = cue.end == end and words[end - 1] in _OPENERS
+    opens |= before is None and may_point and _is_of_what_comes(other_words, words[cue.start : cue.end + 1])
     first, last = start, end
     if before is not None and (points_back or is_alone):
         first = max(before.start, start - _UNPOINTED)
@@ -83,6 +96,12 @@ def _span(cue: CuePlace, words: Sequence[str], parts: Sequence[SpokenSentence], 
     if behind is not None and (opens or points_on):
         last = min(behind.end, end + _UNPOINTED)
     return first, last
+
+
+def _is_of_what_comes(other_words: Sequence[str], cue: Sequence[str]) -> bool:
+    """Whether a first sentence says of something that it is secret, and not what: "my NDA probably covers this"."""
+    own = sum(word not in _OF_SECRECY for word in other_words)
+    return own < _NAMES_IT and not _POINTS_ANYWHERE.isdisjoint(cue)
 
 
 def _behind_answer(text: Text, start: int, end: int) -> int:

@@ -54,7 +54,7 @@ class CrossingStatement(NamedTuple):
 
 def crossing_statements(session: Session, transcript: Transcript, context: Context) -> tuple[CrossingStatement, ...]:
     """What is said to be secret by the words of another turn, of what was heard, of captions and of chat."""
-    recognize = statement_recognizer((context.cues or shipped_cues()).secret, across_turns=True)
+    recognize = statement_recognizer(context.cues or shipped_cues(), across_turns=True)
     return (
         *_in_words(transcript, recognize),
         *_in_captions(session.captions, CAPTIONS, recognize),
