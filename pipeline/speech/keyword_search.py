@@ -1,8 +1,8 @@
 """The stage's second verb: searches the sound of the tracks that were transcribed for what the session knows.
 
 Apart from recognition, so that a changed list of terms searches again and recognises nothing again. Where Whisper was
-told every name, and was sure of words that sound like none, nothing was found that is not in the words too (six samples
-and four made voices): there nothing is searched. One name that it was not told has all of the sound searched.
+sure of words that sound like none of the names, nothing was found that is not in the words too: there nothing is
+searched. A name that it was not told needs it to be surer.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pipeline.settings import SpeechSettings
 from pipeline.spans import intersect, merge, times
 from pipeline.speech import tracks
 from pipeline.speech.audio_types import AudioChunk, HeardWord, Span
-from pipeline.speech.doubtful import doubtful
+from pipeline.speech.doubtful import SURE_PROBABILITY, doubtful
 from pipeline.speech.engines import engine, told
 from pipeline.speech.keywords.scoring import Candidate, certainty, placed
 from pipeline.speech.transcribe import chunks_of
@@ -52,9 +52,7 @@ def keyword_search(
     spotter, closed = Spotter(known, bundled()), dict(tracks.closed(session, ruling))
     known_to_engine = told(context, settings)
 
-    chosen = engine(settings.engine)
-    read = _read_in_text(known)
-    sure_probability = chosen.sure_probability if set(known) <= set(chosen.told(known, settings)) else None
+    read, sure_probability = _read_in_text(known), _sure_probability(known, settings)
 
     def places_in(track: Track) -> Sequence[tuple[float, float]]:
         if sure_probability is None:
@@ -78,6 +76,14 @@ def keyword_search(
         for words in [_words_in(chunk, transcript, track)]
         for candidate in spotter.search(_within(chunk, track, places), words, told=known_to_engine)
     )
+
+
+def _sure_probability(known: Sequence[Keyword], settings: SpeechSettings) -> float | None:
+    """From which probability words hide no name; None where nobody measured that for the engine."""
+    chosen = engine(settings.engine)
+    if chosen.sure_probability is None or set(known) <= set(chosen.told(known, settings)):
+        return chosen.sure_probability
+    return max(chosen.sure_probability, SURE_PROBABILITY)
 
 
 def _read_in_text(known: Sequence[Keyword]) -> list[str]:

@@ -10,9 +10,12 @@ import ctypes
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
+from importlib import import_module
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 
@@ -34,6 +37,7 @@ from pipeline.records import (
 from pipeline.review.uncertainty_margin import Widener
 from pipeline.review.windows import of_findings, windows
 from pipeline.settings import DetectSettings, RedactSettings, SpeechSettings
+from pipeline.speech.engines.engine import nothing_told
 from pipeline.store import Workspace
 from pipeline.store.registry import Registry
 from pipeline.workflow.analyse import AnalysedSession, analyse
@@ -116,11 +120,15 @@ class Listening:
         heard = speech.transcribe(session, ruling, told, vault=Shelf(), settings=self.settings)
         if not isinstance(heard, Transcript):
             return (), Transcript(engine="", words=()), session.tracks
-        # The search trusts a hit less where the recogniser knew the name; one that reads captions knows none.
-        searched_with = self.settings if self.is_told else CAPTIONS
-        terms = speech.keyword_search(session, ruling, heard, context, vault=Shelf(), settings=searched_with)
+        with nullcontext() if self.is_told else self._that_knew_none():
+            terms = speech.keyword_search(session, ruling, heard, context, vault=Shelf(), settings=self.settings)
         whole = replace(heard, heard_terms=terms)
         return detect.detect(session, whole, context, settings=DetectSettings()), whole, session.tracks
+
+    def _that_knew_none(self) -> AbstractContextManager[object]:
+        """The search trusts a hit less where the recogniser knew the name, and is made of more of the sound."""
+        module = import_module(f"pipeline.speech.engines.{self.settings.engine}")
+        return patch.object(module, "ENGINE", replace(module.ENGINE, told=nothing_told))
 
 
 LISTENING = (

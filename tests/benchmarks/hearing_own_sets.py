@@ -184,9 +184,7 @@ def measure(folder: Path, sounds: Path, settings: SpeechSettings, *, draws: int,
     totals = []
     for draw in range(1, draws + 1):
         total, causes = Seconds(), list[Cause]()
-        seed_voices(draw)
-        for path in sorted(folder.glob("*.toml")):
-            own = performed(path, sounds)
+        for own in _drawn(folder, sounds / folder.name / str(draw), draw):
             case = searched(own, recognised(own, settings), settings)
             audible = count(own, case, total)
             causes += over_muting(own.words, case)
@@ -197,6 +195,16 @@ def measure(folder: Path, sounds: Path, settings: SpeechSettings, *, draws: int,
         if with_causes:
             yield from report(causes, total.length_s / 3600)
     yield spread(folder.name, totals)
+
+
+def _drawn(folder: Path, sounds: Path, draw: int) -> list[OwnSession]:
+    """All sessions of a set in one draw, spoken before anything is heard: a recogniser draws numbers of its own.
+
+    Each draw has a folder of its own, since voice activity is remembered for each file.
+    """
+    sounds.mkdir(parents=True)
+    seed_voices(draw)
+    return [performed(path, sounds) for path in sorted(folder.glob("*.toml"))]
 
 
 @click.command()

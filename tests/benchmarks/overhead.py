@@ -1,5 +1,6 @@
 """Processor time of a night over that of the bare recogniser on the same sound, by length and by stage, on one core.
 
+Of made talk that is dense in names, and of real speech where ``EVAL`` names a folder with ``audio/reference.json``.
 With Python's byte code kept, as every run but the first after an installation has it.
 """
 
@@ -9,17 +10,22 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.executors.worker_environment import WORKER_ENVIRONMENT
 from pipeline.speech.engines.whisper_model import locate
-from tests.benchmarks.sessions import session_folder
+from tests.benchmarks.sessions import real_session_folder, session_folder
 from tests.end_to_end.conftest import HAS_MODEL, prepared
 
 LENGTHS = (1, 3, 9)
 """How often the minute of talk is said."""
+REAL_LENGTHS = (1, 2, 3)
+"""How often all real clips are played."""
+PAUSE_S = 0.5
+Made = Callable[[Path, int], Path]
+"""Makes a session in an inbox, of talk that is said so often."""
 FASTEST = 60
 """What runs beside the recogniser is to take a second of one core for so many of sound."""
 STAGES_BESIDE = ("times of words", "search of the sound", "rendering", "proof", "listening again")
@@ -66,14 +72,29 @@ class Spent:
 
 def measure(folder: Path) -> Iterator[str]:
     """Talk of some lengths taken through the whole line, beside the recogniser alone, in batches where it can."""
-    list(_measured(folder / "compiled", LENGTHS[0], folder / "bytecode"))
+    list(_measured(folder / "compiled", LENGTHS[0], _made, folder / "bytecode"))
     for repeats in LENGTHS:
-        yield from _measured(folder / str(repeats), repeats, folder / "bytecode")
+        yield from _measured(folder / "made" / str(repeats), repeats, _made, folder / "bytecode")
+    real = Path(os.environ.get("EVAL") or "") / "audio"
+    if not (real / "reference.json").is_file():
+        yield "real speech was not measured: EVAL names no folder with audio/reference.json"
+        return
+    for repeats in REAL_LENGTHS:
+        lines = _measured(
+            folder / "real" / str(repeats),
+            repeats,
+            lambda inbox, repeats: real_session_folder(inbox, "real", real, repeats=repeats, pause_s=PAUSE_S),
+            folder / "bytecode",
+        )
+        yield from (f"real speech, {line}" for line in lines)
 
 
-def _measured(folder: Path, repeats: int, bytecode: Path) -> Iterator[str]:
-    made = session_folder(folder / "inbox", "long", repeats=repeats, pause_s=0.5)
-    sound = made / "recording.flac"
+def _made(inbox: Path, repeats: int) -> Path:
+    return session_folder(inbox, "long", repeats=repeats, pause_s=PAUSE_S)
+
+
+def _measured(folder: Path, repeats: int, make: Made, bytecode: Path) -> Iterator[str]:
+    sound = make(folder / "inbox", repeats) / "recording.flac"
     workspace, length_s = prepared(folder / "ws"), _length_s(sound)
     bare, stages = _bare(sound, bytecode), _night(folder / "inbox", workspace, bytecode)
     night = Spent(sum(one.cpu_s for one in stages.values()), sum(one.kernel_s for one in stages.values()))

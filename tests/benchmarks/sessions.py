@@ -1,7 +1,8 @@
-"""Long recordings made from the spoken samples, and a way to run a command and account for it."""
+"""Long recordings made from the spoken samples or from real clips, and a way to run a command and account for it."""
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -64,5 +65,51 @@ def session_folder(inbox: Path, name: str, *, repeats: int, pause_s: float) -> P
     (folder / "session.toml").write_text("\n".join(lines) + "\n", "utf-8")
     graph = f"[0:a]aresample=16000,apad=pad_dur={pause_s},aloop=loop={repeats - 1}:size=2e9[out]"
     command = ["ffmpeg", "-v", "error", "-i", str(SPOKEN), "-filter_complex", graph, "-map", "[out]", "-ac", "1"]
+    subprocess.run([*command, str(folder / "recording.flac")], check=True, stdin=subprocess.DEVNULL)
+    return folder
+
+
+REAL_FACTS = """
+title = "Readers"
+host = "Lumen Labs"
+recorder_location = "US-TX"
+purposes = ["transcribe", "internal_improve", "internal_share"]
+notice = "asserted"
+participants_complete = true
+started_at = 2026-11-18T10:00:00Z
+"""
+REAL_PARTICIPANTS = tuple(
+    dict(zip(("name", "company", "role", "location", "email"), person, strict=True))
+    for person in (
+        ("Hannah Berg", "Lumen Labs", "staff", "US-VT", "hannah.berg@lumenlabs.example"),
+        ("Priya Raman", "Halcyon Freight", "customer", "US-NY", "priya.raman@halcyon.example"),
+        ("Tomasz Nowak", "Northwind Traders", "customer", "PL", "tomasz.nowak@northwind.example"),
+        ("Maria Lopez", "Brightwater Bank", "customer", "US-NY", "maria.lopez@brightwater.example"),
+    )
+)
+"""Four people of the samples who let everything be done inside: none of them is named in the clips."""
+
+
+def real_session_folder(inbox: Path, name: str, clips: Path, *, repeats: int, pause_s: float) -> Path:
+    """A session with everybody's yes that is the real clips of a folder with a ``reference.json``, one after another.
+
+    With silence after each, and all of them said ``repeats`` times; the pieces are joined as 16 kHz, one channel.
+    """
+    folder = inbox / name
+    folder.mkdir(parents=True)
+    people = "".join(
+        "\n[[participants]]\n" + "".join(f'{key} = "{value}"\n' for key, value in person.items())
+        for person in REAL_PARTICIPANTS
+    )
+    (folder / "session.toml").write_text(REAL_FACTS + people, "utf-8")
+    files = [clips / clip["file"] for clip in json.loads((clips / "reference.json").read_text("utf-8"))]
+    padded = "".join(
+        f"[{number}:a]aresample=16000,aformat=channel_layouts=mono,apad=pad_dur={pause_s}[c{number}];"
+        for number in range(len(files))
+    )
+    joined = "".join(f"[c{number}]" for number in range(len(files)))
+    graph = f"{padded}{joined}concat=n={len(files)}:v=0:a=1,aloop=loop={repeats - 1}:size=2e9[out]"
+    inputs = [argument for path in files for argument in ("-i", str(path))]
+    command = ["ffmpeg", "-v", "error", *inputs, "-filter_complex", graph, "-map", "[out]", "-ac", "1"]
     subprocess.run([*command, str(folder / "recording.flac")], check=True, stdin=subprocess.DEVNULL)
     return folder

@@ -275,14 +275,21 @@ MANY = tuple(Term(text=f"Freightliner {number:03}") for number in range(40))
 
 
 @pytest.mark.parametrize(
-    ("engine", "others", "whole"), [("whisper", (), False), ("whisper", MANY, True), ("sphinx", (), True)]
+    ("engine", "others", "probability", "whole"),
+    [
+        ("whisper", (), 0.8, False),
+        ("whisper", MANY, 0.9, False),
+        ("whisper", MANY, 0.8, True),
+        ("sphinx", (), 0.9, True),
+    ],
 )
-def test_where_whisper_knows_all_names_and_is_sure_of_words_like_none_the_sound_is_not_searched(
+def test_where_whisper_is_sure_of_words_like_no_name_the_sound_is_not_searched_surer_where_it_was_not_told_all(
     transcript: Transcript,
     two_people: tuple[Path, Path],
     monkeypatch: pytest.MonkeyPatch,
     engine: str,
     others: tuple[Term, ...],
+    probability: float,
     whole: bool,
 ) -> None:
     searched = list[Span]()
@@ -293,7 +300,7 @@ def test_where_whisper_knows_all_names_and_is_sure_of_words_like_none_the_sound_
 
     monkeypatch.setattr(Spotter, "search", search)
     words = [word for word in transcript.words if word.track_id == "t1"]
-    sure = [replace(word, text="the", probability=0.9, end_s=word.start_s + 0.1) for word in words]
+    sure = [replace(word, text="the", probability=probability, end_s=word.start_s + 0.1) for word in words]
     unsure = replace(sure[-1], probability=0.5)
     voiced = tuple(SpeechSegment(track_id="t1", start_s=word.start_s, end_s=word.end_s) for word in sure)
     heard = replace(transcript, words=(*sure[:-1], unsure), voiced=voiced)

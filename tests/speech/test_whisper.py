@@ -215,6 +215,26 @@ def test_a_sentence_that_whisper_left_out_is_heard_again(
     assert coverage.unheard(chunk.speech, (word.span for word in again), sliver_s=1.0) == []
 
 
+def test_what_whisper_left_out_is_heard_together_and_alone_what_it_then_leaves_out_again(
+    recogniser: WhisperRecogniser, chunk: AudioChunk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decode, calls = WhisperModel.decode, list[int]()
+
+    def forgetful(self: WhisperModel, windows: Sequence[Samples], **options: Unpack[DecodeOptions]) -> list[Decoded]:
+        decoded = decode(self, windows, **options)
+        calls.append(len(windows))
+        if len(calls) > 2:
+            return decoded
+        thirds = [len(window.pieces) // 3 for window in decoded] if len(calls) == 1 else [0]
+        return [Decoded(window.pieces[third : 2 * third]) for window, third in zip(decoded, thirds, strict=True)]
+
+    monkeypatch.setattr(WhisperModel, "decode", forgetful)
+    again = recogniser.recognise(chunk).words
+    _, together, alone = calls
+    assert together == 1 < alone
+    assert coverage.unheard(chunk.speech, (word.span for word in again), sliver_s=1.0) == []
+
+
 def test_laughter_and_singing_hold_no_words(recogniser: WhisperRecogniser) -> None:
     laughter = np.concatenate([np.concatenate([vowel(200, 0.12), np.zeros(1200, np.float32)]) for _ in range(12)])
     silence = np.zeros(RATE, np.float32)

@@ -37,7 +37,8 @@ class Engine:
     words depend; ``told`` are those of them that it surely is told. ``missing`` says what a session lacks.
 
     Where it was told every name, the sound is searched for them only where it was less sure of a word than
-    ``sure_probability``, or heard what sounds like one; None where nobody measured that this finds as much.
+    ``sure_probability``, or heard what sounds like one, and elsewhere where it was less sure than ``doubtful`` asks
+    for; None where nobody measured that this finds as much.
 
     ``second_listener`` hears what was rendered once more, and is told no name; None where sphinx does so.
     """

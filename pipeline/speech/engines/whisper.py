@@ -30,7 +30,7 @@ from pipeline.speech.engines.written import ends_sentence, written_words
 from pipeline.speech.pronunciation.pronounce import Pronouncer, bundled
 from pipeline.speech.vocabulary import Keyword, hot_words, sure_hot_words
 
-# Whisper leaves out a sentence now and then; speech of this length without a word is listened to once more, alone.
+# Whisper leaves out a sentence now and then; speech of this length without a word is listened to once more.
 _LEFT_OUT_S = 1.0
 _ALIGNABLE = "en"
 _WINDOWS_FOR_LANGUAGE = 3
@@ -75,17 +75,26 @@ class WhisperRecogniser:
         )
 
     def _heard_again(self, chunk: AudioChunk, heard: _Windows) -> _Windows:
-        """What is heard of speech that was left out: told no name, but after a loop of one first all the others."""
+        """What is heard of speech that was left out: told no name, all together and then each gap of it alone.
+
+        After a loop of a name each alone, first told all the others.
+        """
         told = without_looped(self._names, heard.looped)
         again = _Windows()
-        for names in ([told] if len(told) < len(self._names) else []) + [[]]:
+        is_looped = len(told) < len(self._names)
+        for names, is_alone in [(told, True), ([], True)] if is_looped else [([], False), ([], True)]:
             words = (word.span for word in heard.words + again.words)
             gaps = coverage.unheard(chunk.speech, words, sliver_s=_LEFT_OUT_S)
-            alone = [window for gap in gaps for window in pack(replace(chunk, speech=(gap,)))]
-            found = self._heard(chunk, alone, self._model.hot_words(names))
+            if not gaps:
+                break
+            parts = [(gap,) for gap in gaps] if is_alone else [tuple(gaps)]
+            windows = [window for speech in parts for window in pack(replace(chunk, speech=speech))]
+            found = self._heard(chunk, windows, self._model.hot_words(names))
             # A window of a gap begins before it, in what is heard already.
             again.words += [word for word in found.words if _is_within(word.span, gaps)]
             again.invented += found.invented
+            if len(gaps) == 1 and not names:
+                break  # it was alone
         return again
 
     def _others(
