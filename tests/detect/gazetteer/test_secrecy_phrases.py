@@ -307,11 +307,11 @@ Nobody here heard about the sale.
 Tell nobody.
 This must not leave the company.
 Please keep it inside the company.
+Our dealers are still in the dark about the new contract.
 """
 NOT_NOTICED = """
 I'm whispering now, but the new model is made by somebody else.
 You did not see this slide, it shows what we earn.
-Our dealers are still in the dark about the new contract.
 It would be awful if the pupils heard of it from you, the school closes.
 The figure I mention now is off limits, it was nine million.
 """

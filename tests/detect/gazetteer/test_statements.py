@@ -180,6 +180,14 @@ def test_talk_about_secrets_is_none(text: str) -> None:
         "I am violating my contract here, the new chip overheats.",
         "We have been told to keep our mouths shut, the merger comes in March.",
         "Only our inner circle knows, the patent was refused.",
+        "We have not told the brokers yet that the portal closes in March.",
+        "Our franchisees have not been told that the fee goes up.",
+        "Only the board has seen these numbers, revenue is down by a third.",
+        "Just our lawyers have read this, the claim is for nine million.",
+        "It's not out yet, so be careful, we are merging with a competitor.",
+        "Don't repeat it to the sales people, but we evaluate another vendor.",
+        "We signed something that says I can't talk about the battery supplier.",
+        "I have signed a paper that I will not mention who pays for it.",
     ],
 )
 def test_who_may_know_when_and_where_makes_a_secret(text: str) -> None:
@@ -198,6 +206,9 @@ def test_who_may_know_when_and_where_makes_a_secret(text: str) -> None:
         "I can't say whether the customers like it, you can tell the team about it on the blog.",
         "If the worker finds out that the queue is gone, it stops, and the board shows it.",
         "We have not told the scheduler about the new zone, and the key must not leave the cluster.",
+        "Only the board has this chip, and only the admin has seen the billing page.",
+        "The release is not out yet, so you have to build it.",
+        "We signed the package, and the check says that the key is old.",
     ],
 )
 def test_talk_of_knowing_and_telling_alone_is_no_secret(text: str) -> None:
