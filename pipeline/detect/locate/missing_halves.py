@@ -71,6 +71,8 @@ class _Order:
         """The unsure words beside a half in order, with the half where nothing found it; none that bind others only."""
         beside, run, letters = self._before if half.is_missing_before else self._behind, list[int](), 0
         at = half.at
+        if not half.is_found and beside.get(at) in taken and self._are_adjacent(at, beside[at]):
+            return [at]  # "SKD" of "SKD Rail" is found already
         while (index := beside.get(at)) is not None and index not in taken and self._go_together(at, index):
             letters += len("".join(words_of(self._words[index].text)))
             if letters > _MOST_LETTERS * half.missing:
@@ -82,9 +84,11 @@ class _Order:
         return sorted([*run, *([] if half.is_found else [half.at])]) if run else []
 
     def _go_together(self, known: int, unsure: int) -> bool:
-        first, last = (self._words[index] for index in sorted((known, unsure)))
-        is_one = not first.ends_sentence and last.start_s - first.end_s <= _BESIDE_S
-        return is_one and self._words[unsure].probability < UNSURE_PROBABILITY
+        return self._are_adjacent(known, unsure) and self._words[unsure].probability < UNSURE_PROBABILITY
+
+    def _are_adjacent(self, known: int, other: int) -> bool:
+        first, last = (self._words[index] for index in sorted((known, other)))
+        return not first.ends_sentence and last.start_s - first.end_s <= _BESIDE_S
 
     def _binds_others(self, index: int) -> bool:
         return FUNCTION_WORDS.issuperset(words_of(self._words[index].text))

@@ -40,6 +40,17 @@ def test_the_end_of_a_company_goes_with_unsure_words_before_it() -> None:
     assert finding.place.words == (1, 3)
 
 
+def test_the_end_of_a_company_goes_with_what_was_found_right_before_it() -> None:
+    findings = detect(
+        session(),
+        heard(("then", 0.9), ("Gruffydd", 0.9), ("Water", 0.9), ("called", 0.9)),
+        CONTEXT,
+        settings=DetectSettings(),
+    )
+    covered = {index for one in findings if isinstance(one.place, SoundPlace) for index in range(*one.place.words)}
+    assert {1, 2} <= covered
+
+
 @pytest.mark.parametrize(
     "words",
     [
