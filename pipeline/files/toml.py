@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 import tomllib
+from pathlib import Path
 from typing import Any
 
+_BYTE_ORDER_MARK = "\ufeff"  # some editors begin a file with it
 _LINE = re.compile(r"at line (\d+)")
 
 
 class BrokenToml(Exception):
-    """A text that is no TOML; ``str`` of it says where and, without a word of the text, what is wrong."""
+    """A text or file that is no TOML; ``str`` of it says where and, without a word of the text, what is wrong."""
 
 
 def read_toml(text: str) -> dict[str, Any]:
@@ -20,7 +22,7 @@ def read_toml(text: str) -> dict[str, Any]:
     ``RecursionError`` for brackets in brackets.
     """
     try:
-        return tomllib.loads(text)
+        return tomllib.loads(text.removeprefix(_BYTE_ORDER_MARK))
     except tomllib.TOMLDecodeError as error:
         line = _LINE.search(str(error))
         raise BrokenToml(f"not valid TOML at {f'line {line[1]}' if line else 'its end'}") from None
@@ -28,3 +30,13 @@ def read_toml(text: str) -> dict[str, Any]:
         raise BrokenToml("not valid TOML: a number or a date in it is too large") from None
     except RecursionError:
         raise BrokenToml("not valid TOML: brackets in it are nested too deeply") from None
+
+
+def read_toml_file(path: Path) -> dict[str, Any]:
+    """The tables of a file; raises ``BrokenToml``, also where it is a folder or no UTF-8, else as ``read_text``."""
+    try:
+        return read_toml(path.read_text("utf-8"))
+    except UnicodeDecodeError:
+        raise BrokenToml("not UTF-8 text") from None
+    except IsADirectoryError:
+        raise BrokenToml("it is a folder, not a file") from None

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, Strict, ValidationError, mode
 from pipeline import media
 from pipeline.errors import ConfigurationError, InputRefused
 from pipeline.files.invalid import problem_of
-from pipeline.files.toml import BrokenToml, read_toml
+from pipeline.files.toml import BrokenToml, read_toml_file
 from pipeline.ingest.draft import Person, SessionDraft
 from pipeline.ingest.encodings import folded
 from pipeline.ingest.listing import Listing
@@ -96,8 +96,8 @@ def read_tracks(root: Path) -> Sequence[Series]:
     if not path.is_file():
         return ()
     try:
-        return _File.model_validate(read_toml(path.read_text("utf-8"))).series
-    except (BrokenToml, UnicodeDecodeError):
+        return _File.model_validate(read_toml_file(path)).series
+    except BrokenToml:
         raise ConfigurationError(f"{FILE_NAME}: not valid TOML", action=_ACTION) from None
     except ValidationError as error:
         raise ConfigurationError(f"{FILE_NAME}: {problem_of(error, _File)}", action=_ACTION) from None

@@ -18,7 +18,7 @@ from pydantic_settings import (
 
 from pipeline.errors import ConfigurationError
 from pipeline.files.invalid import in_words
-from pipeline.files.toml import BrokenToml, read_toml
+from pipeline.files.toml import BrokenToml, read_toml_file
 from pipeline.records import Purpose
 from pipeline.settings.database import DatabaseSettings
 from pipeline.settings.encryption import EncryptionSettings
@@ -230,8 +230,8 @@ def read(folder: Path) -> Settings:
     values: dict[str, Any] = {}
     if path.exists():
         try:
-            values = read_toml(path.read_text("utf-8"))
-        except (BrokenToml, UnicodeDecodeError) as error:
+            values = read_toml_file(path)
+        except BrokenToml as error:
             raise ConfigurationError(f"{FILE_NAME}: {error}", action="correct it as UTF-8 TOML") from error
     _check_environment(os.environ)
     try:

@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from pipeline.files.toml import read_toml
+from pipeline.files.toml import read_toml_file
 from pipeline.settings import FILE_NAME, read
 from pipeline.settings.variables import set_by
 
@@ -34,7 +34,7 @@ def shown_settings(folder: Path) -> list[ShownSetting]:
     """Every setting of the workspace at ``folder``, in the order of the sections; raises as ``read`` does."""
     settings = read(folder)
     path = folder / FILE_NAME
-    file = read_toml(path.read_text("utf-8")) if path.exists() else {}
+    file = read_toml_file(path) if path.exists() else {}
     return [
         ShownSetting(setting=f"{section}.{key}", value=masked(key, value), origin=_origin(section, key, file))
         for section, table in settings

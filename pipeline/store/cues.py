@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from pipeline.errors import ConfigurationError
 from pipeline.files.invalid import problem_of
+from pipeline.files.toml import BrokenToml, read_toml_file
 from pipeline.lexicon.cues import CueFile, shipped_cues
 from pipeline.records import SpokenCues
 
@@ -31,8 +31,8 @@ def read_cues(root: Path) -> SpokenCues:
     if not path.exists():
         return shipped
     try:
-        content = _WorkspaceFile.model_validate(tomllib.loads(path.read_text("utf-8")))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        content = _WorkspaceFile.model_validate(read_toml_file(path))
+    except BrokenToml as error:
         raise ConfigurationError(
             f"{FILE_NAME} is not valid TOML", action="correct it; see docs/detection.md"
         ) from error

@@ -14,7 +14,7 @@ from tomlkit.items import AoT
 
 from pipeline.errors import ConfigurationError
 from pipeline.files import locked, write_bytes
-from pipeline.files.toml import BrokenToml, read_toml
+from pipeline.files.toml import BrokenToml, read_toml, read_toml_file
 from pipeline.lexicon import company_key
 from pipeline.store.terms import FOLDER, ListFile, lists_of_customers
 
@@ -47,7 +47,7 @@ def add_rule(root: Path, rule: CustomerRule) -> None:
     """
     with locked(root / FOLDER / _LOCK):
         path = next(_lists_of(root, rule.customer), None)
-        document = tomlkit.parse(path.read_text("utf-8")) if path else tomlkit.document()
+        document = tomlkit.parse(path.read_text("utf-8-sig")) if path else tomlkit.document()
         if path is None:
             path = _new_list(root)
             document["customer"] = rule.customer
@@ -65,7 +65,7 @@ def add_rule(root: Path, rule: CustomerRule) -> None:
 def _lists_of(root: Path, customer: str) -> Iterator[Path]:
     """The lists that name this customer; ``terms.read`` checked all of them."""
     for path in lists_of_customers(root):
-        named = ListFile.model_validate(read_toml(path.read_text("utf-8"))).customer or ()
+        named = ListFile.model_validate(read_toml_file(path)).customer or ()
         names = (named,) if isinstance(named, str) else named
         if company_key(customer) in map(company_key, names):
             yield path

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline.errors import ConfigurationError
 from pipeline.files.invalid import problem_of
-from pipeline.files.toml import BrokenToml, read_toml
+from pipeline.files.toml import BrokenToml, read_toml_file
 from pipeline.lexicon import company_key
 
 FILE_NAME = "customers.toml"
@@ -66,8 +66,8 @@ def _read(root: Path) -> _File:
     if not path.exists():
         return _File()
     try:
-        content = _File.model_validate(read_toml(path.read_text("utf-8")))
-    except (BrokenToml, UnicodeDecodeError) as error:
+        content = _File.model_validate(read_toml_file(path))
+    except BrokenToml as error:
         raise ConfigurationError(f"{FILE_NAME} is not valid TOML", action="correct it") from error
     except ValidationError as error:
         problem = problem_of(error, _File)

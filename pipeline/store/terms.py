@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline.errors import ConfigurationError
 from pipeline.files.invalid import problem_of
-from pipeline.files.toml import BrokenToml, read_toml
+from pipeline.files.toml import BrokenToml, read_toml_file
 from pipeline.lexicon import company_key
 from pipeline.lexicon.patterns import check
 from pipeline.records import Context, KnownPerson, Misheard, Pattern, Role, Session, SpokenCues, Term
@@ -253,8 +253,8 @@ def lists_of_customers(root: Path) -> list[Path]:
 
 def _read(path: Path, where: str) -> _List:
     try:
-        content = ListFile.model_validate(read_toml(path.read_text("utf-8")))
-    except (BrokenToml, UnicodeDecodeError) as error:
+        content = ListFile.model_validate(read_toml_file(path))
+    except BrokenToml as error:
         raise ConfigurationError(f"{where} is not valid TOML", action="correct it; see docs/detection.md") from error
     except ValidationError as error:
         problem = problem_of(error, ListFile)

@@ -8,14 +8,20 @@ from pathlib import Path
 from pipeline.consent.answers.form_draft import FormChoices, FormDraft, draft_additions, draft_form
 from pipeline.consent.notices.form_mapping import read_form
 from pipeline.errors import InputRefused, UsageProblem
+from pipeline.ingest.session_toml import check_zone
 
 
 def draft_mapping(table: Path, choices: FormChoices, *, notice: Path | None, form: Path | None) -> FormDraft:
     """The draft for a table; ``notice`` holds the text that people read, ``form`` an earlier mapping.
 
     With ``form`` it holds the lines that this mapping lacks. Raises ``InputRefused`` for a table, ``UsageProblem`` for
-    a notice or a mapping that cannot be read.
+    a notice or a mapping that cannot be read, and for a time zone that is none.
     """
+    if choices.timezone:
+        try:
+            check_zone(choices.timezone)
+        except ValueError as error:
+            raise UsageProblem(f"--timezone {error}", action="write it as Europe/Berlin, or UTC") from None
     try:
         content = table.read_bytes()
     except OSError as error:

@@ -208,7 +208,8 @@ def _to_check(
         yield f'participants: {proposed} {is_or_are(proposed)} taken as role = "staff", being of the host\'s company'
     unlisted = sum(each.person.provenance is Provenance.UNLISTED for each in listed)
     if unlisted:
-        yield f"participants: {unlisted} {is_or_are(unlisted)} named in captions or chat alone"
+        by = "captions, chat or the name of a file"
+        yield f"participants: {unlisted} {is_or_are(unlisted)} named in no list, but by {by} alone"
     if not (choices.is_complete or contents.draft.platform_list):
         yield "participants_complete: say true once everybody who may be heard is listed"
     if contents.unread:

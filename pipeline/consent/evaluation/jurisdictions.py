@@ -181,6 +181,8 @@ def _read(content: bytes) -> _Table:
     except ValidationError as error:
         where = _line(text, error.errors(include_input=False, include_url=False)[0]["loc"])
         raise _broken(f"{where}{problem_of(error, _Table)}") from error
+    except UnicodeDecodeError as error:
+        raise _broken("not UTF-8 text") from error
     except (ValueError, BrokenToml) as error:
         raise _broken(str(error)) from error
 

@@ -127,7 +127,11 @@ def _draft_action(rule_id: str, session: Session) -> str:
 
 
 def _is_ambiguous(cell: Cell, snapshot: ConsentSnapshot) -> bool:
-    return snapshot.matches[cell.participant_id].identity is Identity.AMBIGUOUS
+    """Whether an answer may be on file of somebody who is not known for certain, or by nothing that answers have."""
+    people = {each.participant_id: each for each in snapshot.session.participants}
+    person = people.get(cell.participant_id)
+    is_only_named = person is not None and person.email is None and person.platform_id is None
+    return is_only_named or snapshot.matches[cell.participant_id].identity is Identity.AMBIGUOUS
 
 
 def _series_action(cell: Cell, snapshot: ConsentSnapshot) -> str:

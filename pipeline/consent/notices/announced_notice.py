@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError, 
 
 from pipeline.errors import UsageProblem
 from pipeline.files.invalid import problem_of
-from pipeline.files.toml import BrokenToml, read_toml
+from pipeline.files.toml import BrokenToml, read_toml_file
 from pipeline.records import Purpose
 
 _Filled = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
@@ -40,11 +40,11 @@ class AnnouncedNotice(BaseModel):
 def read_announced(path: Path) -> AnnouncedNotice:
     """The announcement in a TOML file; raises ``UsageProblem`` naming the key that is wrong."""
     try:
-        values: dict[str, Any] = read_toml(path.read_text("utf-8"))
+        values: dict[str, Any] = read_toml_file(path)
         return AnnouncedNotice(**values)
     except OSError as error:
         raise UsageProblem("the notice cannot be read", action="check its path") from error
-    except (BrokenToml, UnicodeDecodeError) as error:
+    except BrokenToml as error:
         raise UsageProblem(f"the notice: {error}", action="correct it as UTF-8 TOML") from error
     except ValidationError as error:
         problem = problem_of(error, AnnouncedNotice)

@@ -14,7 +14,7 @@ from pipeline.consent.notices.forms import ASKABLE, ASKING, IDENTIFYING, ONCE, C
 from pipeline.consent.notices.vendors import FormTool
 from pipeline.errors import UsageProblem
 from pipeline.files.invalid import problem_of
-from pipeline.files.toml import BrokenToml, read_toml
+from pipeline.files.toml import BrokenToml, read_toml_file
 
 _YEAR = re.compile("%[YyGcxs]")
 _SCOPE = re.compile(r"series:\S+|session:\S+|until:\d{4}-\d{2}-\d{2}|any")
@@ -23,11 +23,11 @@ _SCOPE = re.compile(r"series:\S+|session:\S+|until:\d{4}-\d{2}-\d{2}|any")
 def read_form(path: Path) -> Form:
     """The form mapping in a TOML file; raises ``UsageProblem`` naming the key that is wrong."""
     try:
-        values: dict[str, Any] = read_toml(path.read_text("utf-8"))
+        values: dict[str, Any] = read_toml_file(path)
         form = Form(**values)
     except OSError as error:
         raise UsageProblem("the form mapping cannot be read", action="check the path given to --form") from error
-    except (BrokenToml, UnicodeDecodeError) as error:
+    except BrokenToml as error:
         raise UsageProblem(f"the form mapping: {error}", action="correct it as UTF-8 TOML") from error
     except ValidationError as error:
         raise UsageProblem(f"form mapping: {problem_of(error, Form)}", action="see docs/consent.md") from error

@@ -23,6 +23,7 @@ _ALONE = 4  # words beside the cue: with fewer the sentence says nothing itself,
 _HESITATIONS = word_set("um umm uh er erm hm mhm mm")
 _OF_SECRECY = FUNCTION_WORDS | MODEL.gate
 """Words that say nothing of what is secret: "marketing would have a fit (if they heard me telling customers)"."""
+_ASKS_ONLY = _OF_SECRECY | _HESITATIONS | word_set("dont do please ok okay thanks sorry")
 _POINTS_ANYWHERE = word_set("it its this that thats")
 _NAMES_IT = 2  # words of its own
 _SAYS_NOTHING = FUNCTION_WORDS | _HESITATIONS | word_set("yes yeah yep no sorry alright sure exactly correct")
@@ -52,6 +53,14 @@ _POINTS_ON = word_set("this these next following")  # "don't quote me on this"
 # "Off the record" and "between you and me" at the end of a sentence may open the next: Whisper wrote "this is Tobias
 # off the record. We are closing …".
 _OPENERS = word_set("record me us ourselves confidence")
+# "Please treat the next bit as between us", "keep the following confidential", "what I say now stays here".
+_ANNOUNCES = re.compile(
+    r"\b(?:next|following) (?:few |two |three )?(?:bits?|parts?|things?|pieces?|points?|items?|topics?|sentences?"
+    r"|words?|minutes?|numbers?|one|story)\b"
+    r"|\bthe following(?: as)?(?: \w+ly)? (?:secret|private|confidential|between|to|in|off|under|stays?)\b"
+    r"|\bwhat (?:i|we|im|were|ill|well) (?:\w+ ){0,4}(?:now|next)\b"
+    r"|\b(?:im|i am|were|we are) about to (?:say|tell|share|show|mention)\b"
+)
 
 
 def statement_recognizer(cues: SpokenCues, *, across_turns: bool = False) -> Recognizer:
@@ -68,15 +77,23 @@ def statement_recognizer(cues: SpokenCues, *, across_turns: bool = False) -> Rec
         # A phrase tells best which words make the secret and which are it; not for all of a text without points.
         known = {cue.sentence for cue in said_so if parts[cue.sentence].end - parts[cue.sentence].start <= _LONG}
         likely = (cue for cue in secret_places(text.raw, places, words, parts, cues) if cue.sentence not in known)
-        spans = [_span(cue, words, parts, across_turns) for cue in (*said_so, *likely)]
+        cues_here = (*said_so, *likely)
+        asking = frozenset(cue.sentence for cue in cues_here)
+        spans = [_span(cue, words, parts, asking, across_turns) for cue in cues_here]
         said = [(_behind_answer(text, start, end), end) for start, end in _joined(spans)]
         return [_match(text, start, end) for start, end in said if start < end]
 
     return recognize
 
 
-def _span(cue: CuePlace, words: Sequence[str], parts: Sequence[SpokenSentence], across_turns: bool) -> tuple[int, int]:
-    """The words that a cue makes a secret."""
+def _span(
+    cue: CuePlace,
+    words: Sequence[str],
+    parts: Sequence[SpokenSentence],
+    asking: frozenset[int],
+    across_turns: bool,
+) -> tuple[int, int]:
+    """The words that a cue makes a secret; ``asking`` are the numbers of all sentences with a cue."""
     start, end = parts[cue.sentence]
     if end - start > _LONG:
         return max(start, cue.start - _UNPOINTED), min(end, cue.end + _UNPOINTED)
@@ -84,18 +101,36 @@ def _span(cue: CuePlace, words: Sequence[str], parts: Sequence[SpokenSentence], 
     beside_cue = [*_without_subject(words[start : cue.start], behind_cue), *behind_cue]
     other_words = [word for word in beside_cue if word not in _HESITATIONS]
     is_alone = len(other_words) < _ALONE or _OF_SECRECY.issuperset(other_words)
+    announces = _ANNOUNCES.search(" ".join(words[start:end])) is not None
     before, behind = (_neighbour(words, parts, cue.sentence, step) for step in (-1, 1))
     may_point = is_alone or not across_turns
-    points_back = may_point and before is not None and _points_back(other_words, words[start:end])
+    points_back = not announces and may_point and before is not None and _points_back(other_words, words[start:end])
     opens = cue.end == end and words[end - 1] in _OPENERS
     opens |= before is None and may_point and _is_of_what_comes(other_words, words[cue.start : cue.end + 1])
     first, last = start, end
-    if before is not None and (points_back or is_alone):
+    if before is not None and not announces and (points_back or is_alone):
         first = max(before.start, start - _UNPOINTED)
     points_on = is_alone and (not points_back or not _POINTS_ON.isdisjoint(words[start:end]))
-    if behind is not None and (opens or points_on):
+    if behind is not None and (opens or points_on or announces):
         last = min(behind.end, end + _UNPOINTED)
+        if points_on or announces or not points_back:
+            last = _behind_requests(words, parts, cue.sentence, asking, last)
     return first, last
+
+
+def _behind_requests(
+    words: Sequence[str], parts: Sequence[SpokenSentence], number: int, asking: frozenset[int], last: int
+) -> int:
+    """The end of what comes next, at least ``last``, where more sentences ask for secrecy first, and say nothing else.
+
+    "Please treat the next bit as between us. Nobody outside our board has heard it. We are selling the plant."
+    """
+    passed = number + 1
+    while passed < len(parts) and (passed in asking or _ASKS_ONLY.issuperset(words[slice(*parts[passed])])):
+        passed += 1
+    if passed in (number + 1, len(parts)):
+        return last
+    return max(last, min(parts[passed].end, parts[passed].start + _UNPOINTED))
 
 
 def _is_of_what_comes(other_words: Sequence[str], cue: Sequence[str]) -> bool:

@@ -175,3 +175,12 @@ def test_a_new_question_is_named_with_the_line_to_add(workspace: Workspace, tmp_
     code, lines, checks = command("consent", "draft-form", table, "--form", form)
     assert tomllib.loads(lines) == {"columns": {'Size "EU"?': "ignore"}}
     assert "1 new question" in checks
+
+
+def test_a_time_zone_that_is_none_is_refused_before_anything_is_written(tmp_path: Path) -> None:
+    table, output = tmp_path / "answers.csv", tmp_path / "form.toml"
+    table.write_text(GOOGLE, "utf-8")
+    words = ["consent", "draft-form", str(table), "--timezone", "Nowhere/X", "-o", str(output)]
+    result = CliRunner().invoke(main, words)
+    assert result.exit_code == 2
+    assert "--timezone is not a time zone" in result.output and not output.exists()

@@ -429,3 +429,14 @@ def test_whoever_is_ambiguous_is_to_be_matched(
     stop = consent.rule(session(person(1, "ana@a.example")), workspace=workspace, now=NOW)
     assert isinstance(stop, Held)
     assert "offrecord consent match" in stop.action
+
+
+@pytest.mark.parametrize("where", ["US-TX", "US-CA", None])
+def test_whoever_is_known_by_a_name_alone_may_have_answered_and_is_to_be_matched(
+    workspace: Workspace, file_answers: Files, where: str | None
+) -> None:
+    file_answers(row("ana@a.example"))
+    stop = consent.rule(session(person(1, location=where)), workspace=workspace, now=NOW)
+    assert isinstance(stop, Held | Refused)
+    assert "session.toml" in stop.action and "offrecord consent match" in stop.action
+    assert "delete" not in stop.action

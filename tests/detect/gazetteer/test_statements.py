@@ -311,3 +311,29 @@ def test_a_phrase_takes_the_sentence_that_it_announces(text: str, covered: int) 
 def test_a_phrase_means_the_nearest_sentence_that_says_something(text: str) -> None:
     found = [match.text for match in find(text, Context()) if match.label == "STATEMENT"]
     assert any("We buy Veltra in May" in each for each in found), found
+
+
+SALE = "We are selling the cheese plant in April."
+
+
+@pytest.mark.parametrize(
+    "announced",
+    [
+        "Please treat the next bit as strictly between us. Nobody outside our board has heard it.",
+        "Please treat the next bit as strictly between us, nobody outside our board has heard it.",
+        "What I say now stays between us. Nobody outside our board has heard it yet.",
+        "This is off the record. Please don't share it with anybody.",
+        "I have to ask you to keep the following confidential. It has not been announced.",
+        "This next part is under NDA. Don't repeat it.",
+        "Between you and me, and please keep it to yourselves. Nobody knows yet. OK?",
+    ],
+)
+@pytest.mark.parametrize("before", ["", "Our pilot went well. "])
+def test_what_comes_next_is_secret_however_many_sentences_ask_for_it_first(before: str, announced: str) -> None:
+    said = statements(f"{before}{announced} {SALE} The pilot ends.")
+    assert any(SALE[:-1] in statement for statement in said), said
+
+
+def test_what_follows_two_requests_about_what_was_said_before_is_left() -> None:
+    said = f"{SALE} That is off the record. Nobody outside our board has heard it. The pilot ends in May."
+    assert all("pilot" not in statement for statement in statements(said))
