@@ -4,7 +4,7 @@
 TOML file: ``mixed``, ``companies`` and ``terms`` as a workspace lists them, ``spoken`` (how a synthesiser must be told
 to say a word), ``speakers`` and ``said``, an utterance a line, marked as ``sample_media/conversation.py`` reads it:
 ``[listed|label]``, ``[that no list holds|label!]``, and ``[…|statement]`` for what only its own words say is secret.
-``hearing_sets`` has ten; a set that something was chosen by proves nothing of it, so that h and j are for measuring
+``hearing_sets`` has eleven; a set that something was chosen by proves nothing of it, so that h and j are for measuring
 alone: nobody is to read what leaks there. flite's voices differ by the draw of their breath more than most changes do,
 so each set is spoken in several draws.
 """
@@ -15,7 +15,9 @@ import tempfile
 import tomllib
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -198,11 +200,16 @@ def measure(folder: Path, sounds: Path, settings: SpeechSettings, *, draws: int,
 
 
 def _drawn(folder: Path, sounds: Path, draw: int) -> list[OwnSession]:
-    """All sessions of a set in one draw, spoken before anything is heard: a recogniser draws numbers of its own.
+    """All sessions of a set in one draw, spoken in a process of its own: espeak's sound depends on what it said before.
 
     Each draw has a folder of its own, since voice activity is remembered for each file.
     """
     sounds.mkdir(parents=True)
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
+        return process.submit(_performed, folder, sounds, draw).result()
+
+
+def _performed(folder: Path, sounds: Path, draw: int) -> list[OwnSession]:
     seed_voices(draw)
     return [performed(path, sounds) for path in sorted(folder.glob("*.toml"))]
 
