@@ -57,8 +57,8 @@ _HESITATION = re.compile(
     r"(?<![\w'])(?:u[hm]+|er+m?|h?m+|you know|i mean|kind of|sort of)(?![\w']),?\s*", re.IGNORECASE
 )
 _NAME = re.compile(r"(?<=[a-z,] )[A-Z][a-z]{2,}(?: [A-Z][a-z]+)*(?![\w'])")
-_SAID_TWICE = re.compile(r"\b([\w']+(?: [\w']+)?)(?:,? \1)+(?![\w'])", re.IGNORECASE)
-"""A word or two said once more: "we're, we're"."""
+_SAID_TWICE = re.compile(r"\b([\w']{1,40}(?: [\w']{1,40})?)(?:,? \1)+(?![\w'])", re.IGNORECASE)
+"""A word or two said once more: "we're, we're"; bounded, as a run of apostrophes has borders everywhere."""
 
 
 def secret_places(

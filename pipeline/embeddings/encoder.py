@@ -35,7 +35,7 @@ def encoder_name() -> str:
 
 
 def version() -> str:
-    """What tells the encoder of this machine from any other: objections are noticed by its vectors."""
+    """What tells the encoder of this machine from any other: objections and secrets are noticed by its vectors."""
     return f"{encoder_name()} {models.fingerprint(MODEL)}"
 
 

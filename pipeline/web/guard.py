@@ -82,7 +82,8 @@ class Guard:
         person = self._mode.person(scope)
         if person is None:
             return _login_needed(scope, self._mode)
-        if unquote(headers.get(OPENED_BY, person.actor)) != person.actor:
+        opened_by = headers.get(OPENED_BY)
+        if opened_by is not None and unquote(opened_by) != person.actor:
             return _plain(HTTPStatus.UNAUTHORIZED, "Somebody else opened this page: reload it.")
         if not person.roles & route.roles:
             return _plain(HTTPStatus.FORBIDDEN, "Your role may not see this.")

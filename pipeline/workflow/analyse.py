@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from pipeline import consent, detect, review, speech
+from pipeline import consent, detect, embeddings, review, speech
 from pipeline.records import (
     Decision,
     Failed,
@@ -159,7 +159,8 @@ def _findings(
     stages, settings = context.workspace.stages, context.workspace.settings.detect
     context.workspace.words.keep(context.session.session_id, detect.words_in(readable, transcript, ocr))
     known = replace(context.known, elsewhere=detect.named_elsewhere(readable, transcript, context.known, ocr))
-    key = key_of(detect.VERSION, detect.version(settings), readable, transcript, known, settings, ocr)
+    made_by = (detect.VERSION, detect.version(settings), embeddings.version())
+    key = key_of(*made_by, readable, transcript, known, settings, ocr)
     stored = stages.get("detect", key, tuple[Finding, ...])
     if stored is not None:
         return stored

@@ -60,6 +60,12 @@ def test_a_name_is_in_all_the_speech_around_that_no_sure_word_accounts_for(prono
     assert places([invented(10.0, 10.7)], words, pronouncer) == [(10.5, 11.25, CLEAR_DOUBT_S)]
 
 
+def test_a_name_without_a_length_is_in_the_speech_around_it_all_the_same(pronouncer: Pronouncer) -> None:
+    words = [*heard("that is", 10.0), *heard("possible", 11.25)]
+    for at_s in (10.5, 11.0, 11.25):
+        assert places([invented(at_s, at_s)], words, pronouncer) == [(10.5, 11.25, CLEAR_DOUBT_S)]
+
+
 @pytest.mark.parametrize("text", ["TSHDI", "Trzebinsky", "SKD"])
 def test_what_is_no_word_accounts_for_nothing(text: str, pronouncer: Pronouncer) -> None:
     words = [*heard("group at", 10.0), *heard(text, 10.5), *heard("rail", 10.75)]

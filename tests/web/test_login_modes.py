@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 import uvicorn
@@ -27,6 +28,7 @@ from pipeline.settings.review_app import WebSettings
 from pipeline.store import Workspace
 from pipeline.web import serve
 from pipeline.web.app import staff_app
+from pipeline.web.guard import OPENED_BY
 from pipeline.web.logins import LINK_S, Logins
 from pipeline.web.modes import PROXY_SECRET, host_of, user_of
 from pipeline.web.oidc import OidcProvider
@@ -314,6 +316,14 @@ def test_only_the_proxy_on_this_machine_names_somebody_and_only_once(
     right = TestClient(app, base_url=ADDRESS, client=("127.0.0.1", 1))
     assert right.get("/queue", headers=[*named, (PROXY_SECRET, SECRET)]).status_code == 200
     assert right.get("/login/start").status_code == 404
+
+
+def test_a_page_is_of_who_opened_it_whatever_signs_the_name_has(by_proxy: Workspace) -> None:
+    named = {"x-forwarded-user": "ana%40lumen", "x-forwarded-groups": "offrecord-lead", PROXY_SECRET: SECRET}
+    client = client_of(app_of(by_proxy), **named)
+    assert client.get("/queue").status_code == 200
+    for actor, status in (("ana%40lumen", 200), ("ana@lumen", 401), ("", 401)):
+        assert client.get("/queue", headers={OPENED_BY: quote(actor)}).status_code == status, actor
 
 
 @pytest.mark.parametrize("name", ["", "  ", "a\nb", "x" * 201])

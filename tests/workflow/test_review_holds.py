@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Protocol, TypedDict, Unpack
 
 import pytest
 from click.testing import CliRunner
 
-from pipeline import consent, speech
+from pipeline import consent, embeddings, models, speech
 from pipeline.cli import main
+from pipeline.embeddings import encoder_name
 from pipeline.errors import UsageProblem
 from pipeline.records import ChatLine, Cue, Held, NamedTurn, NamedVoices, Pending, Session, Stop, Transcript, Word
 from pipeline.store import Workspace
@@ -175,3 +177,22 @@ def test_a_hold_is_lifted_by_its_name_with_a_reason(analysed: Analyse, made: Pub
     options = ["--by", "ana", "--reason", "a product question", "-w", root]
     done = CliRunner().invoke(main, ["review", "lift", "s1", "objection-0-00-00", *options])
     assert done.exit_code == 0 and "0 holds are left" in done.output
+
+
+@pytest.mark.skipif(encoder_name() != "minilm", reason="the sentence model is not pulled")
+def test_a_sentence_model_that_was_pulled_since_looks_for_secrets_in_what_was_looked_at(
+    analysed: Analyse, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def secrets() -> list[str]:
+        result = analysed("Two of us are leaving. It hasn't come to the ears of management.")
+        assert isinstance(result, AnalysedSession)
+        findings = [finding for proposal in result.review_state.proposals for finding in proposal.findings]
+        return [finding.rule for finding in findings if finding.rule == "said to be secret"]
+
+    folder = models.folder
+    with monkeypatch.context() as before:
+        before.setattr(
+            models, "folder", lambda model: tmp_path / "none" if model.name == embeddings.MODEL else folder(model)
+        )
+        assert secrets() == []
+    assert secrets()

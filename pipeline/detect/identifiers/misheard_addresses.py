@@ -10,6 +10,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Collection, Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from itertools import islice
 from typing import NamedTuple
 
 from pipeline.detect.identifiers.spoken_addresses import NO_LOCAL
@@ -28,7 +29,9 @@ _ENDS = word_set("com org net io edu gov dev example examples ample sample")
 _WEAK = word_set("an a and the")  # "not an ample" for "dot example"
 _FEWEST_DOUBTFUL = 3
 _MOST_WORDS_OF_A_LABEL = 2
-_HOST = re.compile(r"(?<![\w.])[^\W\d_][\w\-]*(?:\.[\w\-]+)*\.[^\W\d_]{3,}(?!\w)")
+# Bounded, so that no run of letters and hyphens is read again from each of them.
+_HOST = re.compile(r"(?<![\w.])[^\W\d_][\w\-]{0,62}(?:\.[\w\-]{1,63}){0,8}\.[^\W\d_]{3,63}(?!\w)")
+_MOST_PARTS = 12  # a judgement: more than any address has, so that no end of a run goes back to its beginning
 _SCORE = 0.6  # a judgement: no marked set has addresses with misheard signs
 
 
@@ -75,7 +78,7 @@ def _may_be_local(text: Text, words: Sequence[str], index: int) -> bool:
 
 def _ending_at(text: Text, words: Sequence[str], end: int, listed: Collection[str]) -> Match | None:
     """The address that ends with the word ``end``; None where there is none, or all its signs were heard right."""
-    parts = list(_parts(text, words, end))
+    parts = list(islice(_parts(text, words, end), _MOST_PARTS))
     signs = [words[part.sign] for part in parts]
     doubtful = [sign for sign in signs if sign not in (_DOT, _AT)]
     if not doubtful:

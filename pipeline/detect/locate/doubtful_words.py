@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
-from pipeline.detect.locate.words_and_text import make_finding, sound_places
+from pipeline.detect.locate.words_and_text import make_finding, sound_places, words_found
 from pipeline.detect.text.tokens import Match
 from pipeline.lexicon import is_english, words_of
 from pipeline.lexicon.coined import is_coined
-from pipeline.records import Context, DetectionRule, Finding, SoundPlace, Transcript, Word
+from pipeline.records import Context, DetectionRule, Finding, Transcript, Word
 
 # Chosen on written sets and 149 s of read speech. What leaks of sets a, b, d and i falls from 24, 101, 167 and 153 s/h
 # to 9, 39, 115 and 105, other talk loses 10 to 19 s/h more there, and 40 in the read speech, all of them names. Below
@@ -30,9 +30,7 @@ def doubtful_word_findings(
 ) -> Iterator[Finding]:
     """A finding for each such word that none of the ``findings`` has, with the unsure words right beside it."""
     words = transcript.words
-    taken = {
-        index for finding in findings if isinstance(finding.place, SoundPlace) for index in range(*finding.place.words)
-    }
+    taken = words_found(findings)
     allowed = {word for text in context.allow for word in words_of(text)}
     by_track: dict[str, list[int]] = defaultdict(list)
     for index, word in enumerate(words):

@@ -6,10 +6,12 @@ The words of it are like nothing, but the recogniser was sure of none of them, a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import NamedTuple
 
-from pipeline.detect.locate.words_and_text import make_finding, sound_places
+from pipeline.detect.locate.words_and_text import make_finding, sound_places, words_found
 from pipeline.detect.text.tokens import Match
 from pipeline.lexicon import FUNCTION_WORDS, SurfaceForm, surface_forms, words_of
 from pipeline.lexicon.orthographies import phrase_readings
@@ -32,26 +34,35 @@ class _Half(NamedTuple):
     form: SurfaceForm
     missing: int
     is_found: bool
+    is_shared: bool = False
+    """Whether another known name has the same half, so that nobody knows whose it is."""
 
 
 def missing_half_findings(
     session_id: str, transcript: Transcript, context: Context, findings: Sequence[Finding]
 ) -> Iterator[Finding]:
     """A finding over the unsure words where the rest of a listed name must be; ``findings`` are those in the words."""
-    names = {form.entity: form for form in surface_forms(context) if len(form.words) > 1 and not form.exact}
+    names: dict[str, list[SurfaceForm]] = defaultdict(list)
+    for form in surface_forms(context):
+        if len(form.words) > 1 and not form.exact:
+            names[form.entity].append(form)
     if not names:
         return
     words = transcript.words
-    taken = {
-        index for finding in findings if isinstance(finding.place, SoundPlace) for index in range(*finding.place.words)
-    }
+    taken = words_found(findings)
     order = _Order(words)
-    for half in (*_heard(findings, names), *_ends(words, taken, names.values())):
+    for half in (*_heard(findings, names), *_ends(words, taken, chain.from_iterable(names.values()))):
         if run := order.unsure_beside(half, taken):
-            text = " ".join(words[index].text for index in run)
-            form, rule = half.form, DetectionRule.BESIDE_A_NAME
+            match = _match(half, " ".join(words[index].text for index in run))
             for place in sound_places(words, run):
-                yield make_finding(session_id, Match(0, len(text), form.label, text, form.entity, rule, _SCORE), place)
+                yield make_finding(session_id, match, place)
+
+
+def _match(half: _Half, text: str) -> Match:
+    entity, label, rule = half.form.entity, half.form.label, DetectionRule.BESIDE_A_NAME
+    if half.is_shared:
+        entity = f"{entity.partition(':')[0]}:~{' '.join(words_of(text))}"
+    return Match(0, len(text), label, text, entity, rule, _SCORE)
 
 
 class _Order:
@@ -94,17 +105,18 @@ class _Order:
         return FUNCTION_WORDS.issuperset(words_of(self._words[index].text))
 
 
-def _heard(findings: Iterable[Finding], names: dict[str, SurfaceForm]) -> Iterator[_Half]:
-    """The findings that are one half of a name, by which of its words they are most like."""
+def _heard(findings: Iterable[Finding], names: Mapping[str, Sequence[SurfaceForm]]) -> Iterator[_Half]:
+    """The findings that are one half of a name, by which word of which of its forms they are most like."""
     for finding in findings:
-        form, heard = names.get(finding.entity), words_of(finding.text)
-        if form is None or finding.rule not in _HALVES or not isinstance(finding.place, SoundPlace):
+        if finding.rule not in _HALVES or not isinstance(finding.place, SoundPlace):
             continue
-        first, end = finding.place.words
-        if first == end or not heard or len(heard) >= len(form.words):
+        (first, end), heard = finding.place.words, words_of(finding.text)
+        forms = [form for form in names.get(finding.entity, ()) if len(form.words) > len(heard) > 0]
+        if first == end or not forms:
             continue
-        likeness = [_likeness("".join(heard), word) for word in form.words]
-        best = likeness.index(max(likeness))
+        likeness = {form: [_likeness("".join(heard), word) for word in form.words] for form in forms}
+        form = max(reversed(forms), key=lambda form: max(likeness[form]))
+        best = likeness[form].index(max(likeness[form]))
         if best == 0:
             yield _Half(end - 1, False, form, len(form.key) - len(form.words[0]), is_found=True)
         elif best == len(form.words) - 1:
@@ -112,12 +124,17 @@ def _heard(findings: Iterable[Finding], names: dict[str, SurfaceForm]) -> Iterat
 
 
 def _ends(words: Sequence[Word], taken: set[int], forms: Iterable[SurfaceForm]) -> Iterator[_Half]:
-    """The last words of companies and products that nothing found, where they have a capital as names have."""
-    by_end = {form.words[-1:]: form for form in forms if form.label != "PERSON"}
+    """The last words of names that are no person's and that nothing found, where they have a capital as names have."""
+    by_end: dict[tuple[str, ...], list[SurfaceForm]] = defaultdict(list)
+    for form in forms:
+        if form.label != "PERSON":
+            by_end[form.words[-1:]].append(form)
     for index, word in enumerate(words):
-        form = by_end.get(words_of(word.text))
-        if form is not None and index not in taken and word.text[:1].isupper():
-            yield _Half(index, True, form, len(form.key) - len(form.words[-1]), is_found=False)
+        ending = by_end.get(words_of(word.text))
+        if ending and index not in taken and word.text[:1].isupper():
+            longest = max(ending, key=lambda form: len(form.key))
+            missing, is_shared = len(longest.key) - len(longest.words[-1]), len({form.entity for form in ending}) > 1
+            yield _Half(index, True, longest, missing, is_found=False, is_shared=is_shared)
 
 
 def _likeness(heard: str, name: str) -> float:

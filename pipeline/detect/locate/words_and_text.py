@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby, pairwise
 
 from pipeline.detect.text.offset_map import OffsetMap
 from pipeline.detect.text.tokens import Match
 from pipeline.errors import OffrecordError
-from pipeline.records import Cue, DetectionRule, Finding, PicturePlace, Region, SoundPlace, TextPlace, Transcript, Word
+from pipeline.records import (
+    Cue,
+    DetectionRule,
+    Finding,
+    PicturePlace,
+    Rank,
+    Region,
+    SoundPlace,
+    TextPlace,
+    Transcript,
+    Word,
+)
 
 Finder = Callable[[str], list[Match]]
 CAPTIONS, EMBEDDED, CHAT = "captions", "embedded captions", "chat"
@@ -131,6 +142,12 @@ def _is_silence(transcript: Transcript, before: Word, after: Word) -> bool:
         gap.track_id == before.track_id and gap.start_s < after.start_s and before.end_s < gap.end_s
         for gap in transcript.unheard
     )
+
+
+def words_found(findings: Iterable[Finding]) -> set[int]:
+    """The indices of the words that findings name; a statement names none: who keeps it still redacts what is in it."""
+    places = (finding.place for finding in findings if finding.rule.spec.rank is not Rank.STATEMENT)
+    return {index for place in places if isinstance(place, SoundPlace) for index in range(*place.words)}
 
 
 def runs(indices: Sequence[int]) -> list[tuple[int, int]]:

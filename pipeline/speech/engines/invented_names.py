@@ -79,9 +79,12 @@ def _places(
     others = [near[number].span for run in alike for number in range(run.first, run.last + 1)]
     others += [word.span for number, word in enumerate(near) if _is_another(number, word, runs, pronouncer)]
     left = subtract([(wide.start_s, wide.end_s)], times(others))
+    # Times behind the end of a window, as loops have them, are cut to a moment.
+    slack_s = 0.0 if name.span.length_s else name.time_uncertainty_s
+    written = Span(name.span.start_s - slack_s, name.span.end_s + slack_s)
     for start_s, end_s in intersect(left, voiced):
         span = Span(start_s, end_s)
-        if span.length_s >= _LEAST_FOR_PHONE_S * fewest and span.overlap_s(name.span):
+        if span.length_s >= _LEAST_FOR_PHONE_S * fewest and span.overlap_s(written):
             yield replace(name, span=span, time_uncertainty_s=NOISY_DOUBT_S)
 
 

@@ -74,3 +74,8 @@ def test_what_was_found_anyway_is_not_found_twice_and_the_allow_list_frees_it() 
 def rules(transcript: Transcript) -> set[str]:
     findings: tuple[Finding, ...] = detect(session(), transcript, CONTEXT, settings=DetectSettings())
     return {str(finding.rule) for finding in findings}
+
+
+def test_who_keeps_a_secret_still_redacts_the_name_in_it() -> None:
+    transcript = heard(("nobody", 0.9), ("outside", 0.9), ("knows", 0.9), ("about", 0.9), ("temetip", 0.5))
+    assert rules(transcript) == {"said to be secret", RULE}

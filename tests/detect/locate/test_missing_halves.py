@@ -17,14 +17,32 @@ CONTEXT = Context(
 )
 
 
-def halves(transcript: Transcript) -> list[tuple[str, str]]:
-    findings = detect(session(), transcript, CONTEXT, settings=DetectSettings())
+def halves(transcript: Transcript, context: Context = CONTEXT) -> list[tuple[str, str]]:
+    findings = detect(session(), transcript, context, settings=DetectSettings())
     return [(finding.text, finding.entity) for finding in findings if finding.rule == "beside a name"]
 
 
 def test_unsure_words_behind_a_given_name_are_the_family_name() -> None:
     words = (("is", 1.0), ("Griffith", 0.6), ("and", 0.4), ("I'm", 0.4), ("a", 0.2), ("legend.", 0.4), ("I", 0.3))
     assert halves(heard(*words)) == [("and I'm a legend.", "person:gruffydd penhaligon")]
+
+
+@pytest.mark.parametrize("alias", ["G P", "Penhaligon Gruff"])
+def test_another_way_to_name_somebody_hides_no_half(alias: str) -> None:
+    context = Context(participants=(KnownPerson(name="Gruffydd Penhaligon", aliases=(alias,)),))
+    words = (("is", 1.0), ("Griffith", 0.6), ("and", 0.4), ("I'm", 0.4), ("a", 0.2), ("legend.", 0.4), ("I", 0.3))
+    assert halves(heard(*words), context) == [("and I'm a legend.", "person:gruffydd penhaligon")]
+
+
+def test_the_same_end_of_two_companies_is_of_neither() -> None:
+    context = Context(companies=("Llandrillo Water", "Zennor Water"))
+    words = heard(("then", 0.9), ("umbrella", 0.5), ("Water", 0.9), ("called", 0.9))
+    assert halves(words, context) == [("umbrella Water", "company:~umbrella water")]
+
+
+def test_who_keeps_a_secret_still_redacts_the_half_of_a_name_in_it() -> None:
+    said = (("nobody", 0.9), ("outside", 0.9), ("knows", 0.9), ("that", 0.9), ("Griffith", 0.9), ("legend", 0.4))
+    assert halves(heard(*said)) == [("legend", "person:gruffydd penhaligon")]
 
 
 def test_the_end_of_a_company_goes_with_unsure_words_before_it() -> None:
