@@ -36,7 +36,7 @@ def test_no_loop_is_longer_than_what_people_say(before: list[str], size: int, ti
     assert len(left) - len(before) <= max(5, 3 * size) or times <= 3
 
 
-def test_nobody_says_a_whole_name_twice_in_a_row() -> None:
+def test_a_whole_name_twice_in_a_row_is_a_loop() -> None:
     names = ["Aravindhan Palaniappan", "Aravindhan", "Palaniappan", "Priya Raman", "Priya", "Raman", "Teasel"]
     loop = "Palaniappan, Aravindhan Palaniappan, Aravindhan Palaniappan,"
     assert name_loops(f"{loop} it is".split(), names) == set(range(5))

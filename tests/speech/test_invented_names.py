@@ -66,7 +66,7 @@ def test_a_name_without_a_length_is_in_the_speech_around_it_all_the_same(pronoun
         assert places([invented(at_s, at_s)], words, pronouncer) == [(10.5, 11.25, CLEAR_DOUBT_S)]
 
 
-@pytest.mark.parametrize("text", ["TSHDI", "Trzebinsky", "SKD"])
+@pytest.mark.parametrize("text", ["TSHDI", "Trzebinsky", "SKD", "…", "♪"])
 def test_what_is_no_word_accounts_for_nothing(text: str, pronouncer: Pronouncer) -> None:
     words = [*heard("group at", 10.0), *heard(text, 10.5), *heard("rail", 10.75)]
     assert places([invented(10.4, 10.7)], words, pronouncer) == [(10.5, 10.75, CLEAR_DOUBT_S)]

@@ -137,10 +137,20 @@ def statement_places(transcript: Transcript, touched: list[int]) -> Iterator[Sou
 
 
 def _is_silence(transcript: Transcript, before: Word, after: Word) -> bool:
-    """Whether nothing was heard of the track for a second and more between two words."""
-    return after.start_s - before.end_s >= _SILENCE_S and not any(
-        gap.track_id == before.track_id and gap.start_s < after.start_s and before.end_s < gap.end_s
-        for gap in transcript.unheard
+    """Whether nothing was heard of the track for a second and more between two words.
+
+    A sound of speech by itself is something, also where it is too short to count as speech that no word covers.
+    """
+    start_s, end_s = before.end_s, after.start_s
+    return end_s - start_s >= _SILENCE_S and not (
+        any(
+            gap.track_id == before.track_id and gap.start_s < end_s and start_s < gap.end_s
+            for gap in transcript.unheard
+        )
+        or any(
+            voice.track_id == before.track_id and start_s < voice.start_s and voice.end_s < end_s
+            for voice in transcript.voiced
+        )
     )
 
 

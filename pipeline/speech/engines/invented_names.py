@@ -95,15 +95,12 @@ def _least_alike(words: Sequence[HeardWord]) -> float:
 def _is_another(number: int, word: HeardWord, runs: Sequence[_Run], pronouncer: Pronouncer) -> bool:
     """Whether a word was said instead of a name: it is a word with a time of its own, and sure or like nothing of it.
 
-    What is no word of the dictionary ("TSHDI") is how a recogniser writes what it does not know.
+    What is no word of the dictionary ("TSHDI", "…") is how a recogniser writes what it does not know.
     """
     is_letters = len(word.text) > 1 and word.text.isupper()
     spoken = spoken_words(word.text)
-    if (
-        is_letters
-        or word.time_uncertainty_s > NOISY_DOUBT_S
-        or not all(pronouncer.known(one.lower()) for one in spoken)
-    ):
+    is_word = bool(spoken) and not is_letters and all(pronouncer.known(part.lower()) for part in spoken)
+    if not is_word or word.time_uncertainty_s > NOISY_DOUBT_S:
         return False
     if word.probability >= _SURE_PROBABILITY:
         return True

@@ -26,6 +26,7 @@ from pipeline.records import (
     Region,
     Session,
     SoundPlace,
+    SpeechSegment,
     TextPlace,
     Track,
     Transcript,
@@ -116,6 +117,16 @@ def test_a_silence_of_somebody_who_tells_a_secret_is_no_part_of_it() -> None:
     apart, whole = [(0.0, 6.8), (9.0, 15.8)], [(0.0, 15.8)]
     for unheard, spans in (((), apart), ((other,), apart), ((gap,), whole)):
         findings = found(session(), replace(transcript([*before, *after]), unheard=unheard))
+        places = [one.place for one in findings if one.rule is DetectionRule.SAID_TO_BE_SECRET]
+        assert [(place.start_s, place.end_s) for place in places if isinstance(place, SoundPlace)] == spans
+
+
+def test_a_sound_of_speech_too_short_to_count_as_not_heard_is_no_silence_within_a_secret() -> None:
+    before, after = words(SECRET[: SECRET.index("this")]), words(SECRET[SECRET.index("this") :], start_s=9.0)
+    apart, whole = [(0.0, 6.8), (9.0, 15.8)], [(0.0, 15.8)]
+    for start_s, end_s, spans in ((7.8, 8.0, whole), (0.0, 6.9, apart), (8.9, 16.0, apart)):
+        voice = SpeechSegment(track_id="t1", start_s=start_s, end_s=end_s)
+        findings = found(session(), replace(transcript([*before, *after]), voiced=(voice,)))
         places = [one.place for one in findings if one.rule is DetectionRule.SAID_TO_BE_SECRET]
         assert [(place.start_s, place.end_s) for place in places if isinstance(place, SoundPlace)] == spans
 
