@@ -18,5 +18,7 @@ def tag(taxonomy: Path | None) -> None:
     from pipeline.tag import read_taxonomy
     from pipeline.tag.jsonl import tag_lines
 
-    for line in tag_lines(click.open_file("-", encoding="utf-8"), taxonomy=read_taxonomy(taxonomy)):
+    for line in tag_lines(
+        click.open_file("-", encoding="utf-8", errors="surrogateescape"), taxonomy=read_taxonomy(taxonomy)
+    ):
         click.echo(line)

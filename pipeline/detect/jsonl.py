@@ -14,11 +14,12 @@ from pipeline.detect.engine import find_each
 from pipeline.detect.second_pass import find_in_session
 from pipeline.detect.text.tokens import Match
 from pipeline.errors import UsageProblem
-from pipeline.files.invalid import problem_of
+from pipeline.files.invalid import ReadableText, problem_of
 from pipeline.records import Context, KnownPerson, Term
 from pipeline.settings import DetectSettings
 
 _BLOCK = 1 << 16  # bytes read at once: what a pipe holds
+_UNREADABLE = "surrogateescape"  # what is no UTF-8 becomes no text that a line may hold, so that its number is named
 
 
 class _Strict(BaseModel):
@@ -47,7 +48,7 @@ class _Context(_Strict):
 
 class _Line(_Strict):
     id: str | int
-    text: str
+    text: ReadableText
 
 
 def read_context(path: Path) -> Context:
@@ -75,10 +76,10 @@ def line_groups(stream: BufferedIOBase) -> Iterator[list[str]]:
     while block := stream.read1(_BLOCK):
         *lines, last = block.split(b"\n")
         if lines:
-            yield b"\n".join([b"".join([*rest, lines[0]]), *lines[1:]]).decode("utf-8").split("\n")
+            yield b"\n".join([b"".join([*rest, lines[0]]), *lines[1:]]).decode("utf-8", _UNREADABLE).split("\n")
             rest = []
         rest.append(last)
-    yield [b"".join(rest).decode("utf-8")]
+    yield [b"".join(rest).decode("utf-8", _UNREADABLE)]
 
 
 def detect_lines(groups: Iterable[Sequence[str]], context: Context, *, settings: DetectSettings) -> Iterator[str]:

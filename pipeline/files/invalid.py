@@ -5,9 +5,9 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, get_args
+from typing import Annotated, Any, get_args
 
-from pydantic import BaseModel, ValidationError
+from pydantic import AfterValidator, BaseModel, ValidationError
 
 _KEY_LENGTH = 40
 _PLAIN_KEY = re.compile(r"[A-Za-z0-9_-]+")
@@ -119,3 +119,15 @@ def _models(kind: Any) -> Iterator[type[BaseModel]]:
         yield kind
     for part in get_args(kind):
         yield from _models(part)
+
+
+def _readable(text: str) -> str:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        raise ValueError("must be UTF-8 text") from None
+    return text
+
+
+ReadableText = Annotated[str, AfterValidator(_readable)]
+"""A text without halves of characters, as bytes that are no UTF-8 or a wrong escape in JSON leave them."""

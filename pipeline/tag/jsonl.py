@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from pipeline.embeddings import load_encoder
 from pipeline.errors import UsageProblem
-from pipeline.files.invalid import problem_of
+from pipeline.files.invalid import ReadableText, problem_of
 from pipeline.tag.classifier import load_classifier
 from pipeline.tag.judge import foremost, judge
 from pipeline.tag.taxonomy import Taxonomy
@@ -23,7 +23,7 @@ class _Line(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     id: str | int
-    text: str
+    text: ReadableText
 
 
 def tag_lines(lines: Iterable[str], *, taxonomy: Taxonomy) -> Iterator[str]:

@@ -106,3 +106,11 @@ def test_a_line_may_be_longer_than_what_is_read_at_once() -> None:
 
 def test_the_command_ends_with_two_for_a_bad_line() -> None:
     assert CliRunner().invoke(main, ["detect"], input="nonsense\n").exit_code == 2
+
+
+@pytest.mark.parametrize("words", [["detect"], ["tag"]])
+@pytest.mark.parametrize("bad", [b"\xff\xfe", b'{"id": 2, "text": "caf\xe9"}', b'{"id": 2, "text": "\\ud800"}'])
+def test_a_line_that_is_no_utf8_is_wrong_usage_by_its_number(words: list[str], bad: bytes) -> None:
+    result = CliRunner().invoke(main, words, input=b'{"id": 1, "text": "we need retries"}\n' + bad + b"\n")
+    assert result.exit_code == 2
+    assert "line 2" in result.stderr and "unexpected" not in result.stderr
