@@ -11,6 +11,9 @@ from pipeline.lexicon.cues import CuePlace, SpokenSentence
 from pipeline.lexicon.plain import word_set
 from pipeline.records import SpokenCues
 
+# With 0.25 five sets of 40 secrets have 5 more of 150, and written office hours have 11 instead of 5 false sentences,
+# each of which mutes 40 to 80 s/h; 0.35 and 0.45 are as 0.4.
+_LEAST = 0.4
 MODEL = SentenceModel(
     name="secrets",
     gate=word_set(
@@ -44,7 +47,7 @@ MODEL = SentenceModel(
         privileged seal syllable scrap scrub wipe alone finds learn learns concerned connection wander
         confession attributed"""
     ),
-    least=0.25,
+    least=_LEAST,
     penalty=0.2,
     width=2.0,
 )

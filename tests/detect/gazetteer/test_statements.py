@@ -188,6 +188,11 @@ def test_talk_about_secrets_is_none(text: str) -> None:
         "Don't repeat it to the sales people, but we evaluate another vendor.",
         "We signed something that says I can't talk about the battery supplier.",
         "I have signed a paper that I will not mention who pays for it.",
+        "It has not come to the ears of management that two of us are leaving.",
+        "My son was expelled, and I haven't mentioned that at work.",
+        "Please bleep this, the mayor's cousin owns the quarry.",
+        "My lips should really be sealed, but the office in Bern closes.",
+        "That bit is off limits for the minutes, we owe nine million.",
     ],
 )
 def test_who_may_know_when_and_where_makes_a_secret(text: str) -> None:
