@@ -150,8 +150,10 @@ class ToolProcess:
 
     def _keep_stderr(self) -> None:
         pipe = self._process.stderr
-        while isinstance(pipe, io.BufferedReader) and (piece := pipe.read1(4096)):
-            self._stderr += piece[: max(0, STDERR_KEPT - len(self._stderr))]
+        # On a busy machine the process may be left, and its pipe closed, before this thread has read at all.
+        with contextlib.suppress(ValueError):
+            while isinstance(pipe, io.BufferedReader) and (piece := pipe.read1(4096)):
+                self._stderr += piece[: max(0, STDERR_KEPT - len(self._stderr))]
 
 
 @contextmanager

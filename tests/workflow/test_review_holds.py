@@ -184,7 +184,7 @@ def test_a_sentence_model_that_was_pulled_since_looks_for_secrets_in_what_was_lo
     analysed: Analyse, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     def secrets() -> list[str]:
-        result = analysed("Two of us are leaving. It hasn't come to the ears of management.")
+        result = analysed("It hasn't passed my lips before, we are closing.")
         assert isinstance(result, AnalysedSession)
         findings = [finding for proposal in result.review_state.proposals for finding in proposal.findings]
         return [finding.rule for finding in findings if finding.rule == "said to be secret"]

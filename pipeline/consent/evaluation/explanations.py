@@ -113,7 +113,7 @@ def action_of(rule_id: str, *, due: str, is_ambiguous: bool = False, series: str
     if base in _ANSWERABLE and series:
         return series
     if base in _ANSWERABLE and (is_ambiguous or "I" in marks):
-        return _SETTLE
+        return f"{_SETTLE}, by {due}" if due else _SETTLE
     return (ground or _ACTIONS[marks[-1]]).format(due=due)
 
 
