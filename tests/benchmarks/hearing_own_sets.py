@@ -14,7 +14,7 @@ from __future__ import annotations
 import tempfile
 import tomllib
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
@@ -169,16 +169,17 @@ def line(name: str, total: Seconds) -> str:
 
 def spread(name: str, draws: Sequence[Seconds]) -> str:
     """The mean of several draws of a set, and their least and most, in seconds for each hour."""
-
-    def figures(seconds: Callable[[Seconds], float]) -> str:
-        each = [seconds(total) / total.length_s * 3600 for total in draws]
-        return f"{sum(each) / len(each):.0f} ({min(each):.0f} to {max(each):.0f})"
-
+    hours = [total.length_s / 3600 for total in draws]
     leaked = ", ".join(
-        f"{figures(lambda total, kind=kind: total.leaked_s[kind])} {kind}"  # type: ignore[misc]
-        for kind in (LISTED, UNLISTED, STATEMENT)
+        f"{_range([total.leaked_s[kind] for total in draws], hours)} {kind}" for kind in (LISTED, UNLISTED, STATEMENT)
     )
-    return f"{name}, {len(draws)} draws: leaked {leaked}; over-muted {figures(lambda total: total.over_muted_s)} s/h"
+    over_muted = _range([total.over_muted_s for total in draws], hours)
+    return f"{name}, {len(draws)} draws: leaked {leaked}; over-muted {over_muted} s/h"
+
+
+def _range(seconds: Sequence[float], hours: Sequence[float]) -> str:
+    each = [part / whole for part, whole in zip(seconds, hours, strict=True)]
+    return f"{sum(each) / len(each):.0f} ({min(each):.0f} to {max(each):.0f})"
 
 
 def measure(folder: Path, sounds: Path, settings: SpeechSettings, *, draws: int, with_causes: bool) -> Iterator[str]:
