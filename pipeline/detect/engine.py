@@ -15,6 +15,7 @@ from pipeline.detect.gazetteer.spoken_patterns import spoken_pattern_recognizer
 from pipeline.detect.gazetteer.statements import statement_recognizer
 from pipeline.detect.gazetteer.surnames import surname_recognizer
 from pipeline.detect.identifiers.ip_addresses import ip_address_recognizer
+from pipeline.detect.identifiers.machine_names import machine_name_recognizer
 from pipeline.detect.identifiers.misheard_addresses import misheard_address_recognizer
 from pipeline.detect.identifiers.partial_addresses import partial_address_recognizer
 from pipeline.detect.identifiers.phone_numbers import phone_number_recognizer
@@ -25,6 +26,7 @@ from pipeline.detect.identifiers.spelled_out import spelled_out_recognizer, spel
 from pipeline.detect.identifiers.spoken_addresses import spoken_address_recognizer
 from pipeline.detect.identifiers.spoken_numbers import spoken_number_recognizer
 from pipeline.detect.identifiers.spoken_secrets import spoken_secret_recognizer
+from pipeline.detect.identifiers.street_addresses import street_address_recognizer
 from pipeline.detect.identifiers.urls import url_recognizer
 from pipeline.detect.ner.chosen_model import ChosenModel, chosen
 from pipeline.detect.scoring.overlaps import resolve_overlaps
@@ -117,9 +119,11 @@ def _without_context(regions: tuple[str, ...]) -> tuple[Recognizer, ...]:
         partial_address_recognizer(),
         phone_number_recognizer(regions),
         url_recognizer(),
+        machine_name_recognizer(),
         secret_recognizer(),
         spoken_secret_recognizer(),
         reference_recognizer(),
+        street_address_recognizer(),
         price_recognizer(),
         introduction_recognizer(),
         relation_recognizer(),
