@@ -9,6 +9,7 @@ import click
 
 from pipeline import models
 from pipeline.cli.common import emit, json_option, open_workspace, workspace_option
+from pipeline.cli.output_file import OutputFolder
 from pipeline.cli.workspace_places import is_in_a_workspace
 from pipeline.errors import Exit, UsageProblem
 from pipeline.store import Workspace
@@ -23,7 +24,7 @@ model = "{_MODEL}"
 
 
 @click.command()
-@click.argument("workspace", type=click.Path(path_type=Path, file_okay=False))
+@click.argument("workspace", type=OutputFolder())
 def init(workspace: Path) -> None:
     """Make a workspace in the new or empty folder WORKSPACE."""
     if is_in_a_workspace(workspace):
