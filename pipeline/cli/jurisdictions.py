@@ -12,14 +12,14 @@ from pipeline.lexicon.counted import counted
 
 @click.group(cls=Group)
 def jurisdictions() -> None:
-    """The rules of places: list them, record that they were reviewed."""
+    """List the rules of places, and record that they were reviewed."""
 
 
 @jurisdictions.command("list")
 @workspace_option
 @json_option
 def list_places(workspace: Path, as_json: bool) -> None:
-    """Every place with its rule, and until when its review holds."""
+    """List every place with its rule, and until when its review holds."""
     from pipeline.consent.evaluation.jurisdiction_reviews import rule_reviews
 
     emit(rule_reviews(open_workspace(workspace), now().date()), as_json)
