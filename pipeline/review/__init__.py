@@ -9,7 +9,7 @@ from pipeline.review.propose import propose
 from pipeline.review.reported_speech import reported_speech
 from pipeline.review.speaker_edits import attributed
 
-VERSION = "5"
+VERSION = "6"
 
 __all__ = [
     "VERSION",

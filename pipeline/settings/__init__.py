@@ -77,12 +77,14 @@ class RedactSettings(Section):
     # At least 25 ms: a codec smears a sound by up to 1,085 samples of 48 kHz (22.6 ms, Opus) beyond its end, measured
     # down to -60 dBFS. More is a choice between what leaks and what is over-muted; `make bench-hearing` prints both.
     # Chosen on the samples and six made voices, where no border leaks from 0.00 on: 0.03 more than is needed. Seven
-    # other voices with other names, clean and in noise of 20 dB, need 0.01.
+    # other voices with other names, clean and in noise of 20 dB, need 0.01. Beside words that were surely heard there
+    # is 0.03 less (`review/uncertainty_margin.py`); the smear of the source's codec is added everywhere.
     pad_s: float = Field(
         0.03,
         ge=0.025,
         le=2.0,
-        description="Seconds added on both sides of a span, beside the uncertainty of its times.",
+        description="Seconds added on both sides of a span, beside the uncertainty of its times; 0.03 less beside "
+        "words that were surely heard.",
     )
     # Less than a short word lasts: what is left between two nearer intervals is a fragment that nobody understands.
     # Intervals are padded by 0.065 s and more: what is left of 0.28 s of talk between two names is 0.15 s.

@@ -114,7 +114,7 @@ def review_data(request: Request, _: bytes) -> Response:
             },
             "unheard": opened.transcript.unheard,
             "badges": consent_badges(opened),
-            "effect": {"fill": redact.fill, "pad_s": redact.pad_s},
+            "effect": redact.fill,
             **_words(request, site, opened),
         }
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -29,13 +30,21 @@ TRACK = Track(track_id="t1", participant_id="p1", digest="", stream=0, duration_
 BASE_S = SETTINGS.pad_s + TRACK.smear_s
 
 
-def word(start_s: float, end_s: float, *, track_id: str = "t1", text: str = "") -> Word:
+def word(
+    start_s: float,
+    end_s: float,
+    *,
+    track_id: str = "t1",
+    text: str = "",
+    probability: float = 0.8,
+    doubt_s: float = 0.0,
+) -> Word:
     return Word(
         start_s=start_s,
         end_s=end_s,
-        time_uncertainty_s=0,
+        time_uncertainty_s=doubt_s,
         text=text,
-        probability=1,
+        probability=probability,
         track_id=track_id,
         participant_id=None,
     )
@@ -62,6 +71,52 @@ def test_padding_doubt_and_smear_add_up() -> None:
     assert reasons == ("r", "pad 0.030 s", "doubt 0.050 s", "smear 0.025 s")
 
 
+def test_a_word_that_was_surely_heard_and_timed_is_left_whole_but_for_doubt_and_smear() -> None:
+    words = [word(9.5, 10.0, probability=0.9), word(10.0, 10.5), word(10.5, 11.0, probability=0.9)]
+    start_s, end_s, reasons = widened(words, place(10.0, 10.5, time_uncertainty_s=0.01, words=(1, 2)))
+    assert (start_s, end_s) == (round(10 - 0.035, 6), round(10.5 + 0.035, 6))
+    assert reasons == ("r", "pad 0.000 s", "doubt 0.010 s", "smear 0.025 s")
+
+
+def test_each_border_is_padded_by_what_is_beside_it() -> None:
+    words = [word(9.5, 10.0, probability=0.9), word(10.0, 10.5), word(10.5, 11.0)]
+    start_s, end_s, reasons = widened(words, place(10.0, 10.5, words=(1, 2)))
+    assert (start_s, end_s) == (round(10 - 0.025, 6), round(10.5 + BASE_S, 6))
+    assert reasons[:2] == ("r", "pad 0.030 s, 0.000 s before")
+
+
+def test_the_silence_up_to_a_word_that_was_surely_heard_ends_with_it() -> None:
+    words = [word(9.0, 9.8, probability=0.9), word(10.0, 10.5), word(12.0, 12.5)]
+    start_s, end_s, _ = widened(words, place(10.0, 10.5, words=(1, 2)))
+    assert (start_s, end_s) == (9.8, 10.825)
+
+
+@pytest.mark.parametrize(
+    ("neighbour", "where"),
+    [
+        (word(9.5, 10.0, probability=0.84), place(10.0, 10.5, words=(1, 2))),
+        (word(9.5, 10.0, probability=0.9, doubt_s=0.06), place(10.0, 10.5, words=(1, 2))),
+        (word(9.5, 10.0, probability=0.9), place(10.0, 10.5, time_uncertainty_s=0.06, words=(1, 2))),
+        (word(9.5, 10.0, probability=0.9), place(10.1, 10.5, words=(1, 2))),
+        (word(9.5, 10.0, probability=0.9), place(10.0, 10.5)),
+    ],
+    ids=["less sure", "doubtful time", "doubtful place", "a part of a word", "no words"],
+)
+def test_all_else_has_all_of_the_padding(neighbour: Word, where: SoundPlace) -> None:
+    start_s, _, reasons = widened([neighbour, word(10.0, 10.5)], where)
+    assert start_s <= round(where.start_s - BASE_S - where.time_uncertainty_s, 6)
+    assert reasons[1] == "pad 0.030 s"
+
+
+def test_what_a_team_pads_beyond_the_default_stays() -> None:
+    words = [word(9.5, 10.0, probability=0.9), word(10.0, 10.5), word(10.5, 11.0, probability=0.9)]
+    settings = RedactSettings(pad_s=0.1)
+    (window,) = Widener(Transcript(engine="", words=tuple(words)), [TRACK], settings).widened(
+        place(10.0, 10.5, words=(1, 2)), rule="r", proposal_id="p"
+    )
+    assert (window.start_s, window.end_s) == pytest.approx((10 - 0.07 - 0.025, 10.5 + 0.07 + 0.025))
+
+
 def test_a_word_may_begin_or_end_anywhere_in_the_silence_beside_it() -> None:
     words = [word(9.0, 9.8), word(10.0, 10.5), word(12.0, 12.5)]
     start_s, end_s, reasons = widened(words, place(10.0, 10.5, words=(1, 2)))
@@ -74,6 +129,8 @@ def test_what_a_neighbour_takes_too_long_for_may_be_of_the_finding() -> None:
     slow = [word(9.0, 10.0, text="so"), word(10.0, 10.5, text="Thandiwe"), word(10.5, 11.2, text="I")]
     start_s, end_s, _ = widened(slow, where)
     assert (start_s, end_s) == pytest.approx((9.7 - TRACK.smear_s, 10.8 + TRACK.smear_s))
+    sure = [replace(one, probability=0.9) for one in slow]
+    assert widened(sure, where)[:2] == pytest.approx((9.7 - TRACK.smear_s, 10.8 + TRACK.smear_s)), "no sure border"
     usual = [word(9.6, 10.0, text="also"), word(10.0, 10.5, text="Thandiwe"), word(10.5, 11.2, text="40")]
     assert widened(usual, where)[:2] == pytest.approx((10.0 - BASE_S, 10.5 + BASE_S))
 
@@ -130,15 +187,17 @@ spans = st.tuples(st.floats(0, 55), st.floats(0, 3)).map(lambda pair: (pair[0], 
     st.lists(st.tuples(spans, st.floats(0, 0.4)), min_size=1, max_size=8),
     st.lists(spans, max_size=4),
     st.sampled_from([0.0, 0.25, 0.4]),
+    st.sampled_from([0.8, 0.9]),
 )
 def test_every_finding_lies_in_a_window_and_windows_lie_apart(
     words: list[tuple[float, float]],
     findings: list[tuple[tuple[float, float], float]],
     voices: list[tuple[float, float]],
     grid_s: float,
+    probability: float,
 ) -> None:
     settings = RedactSettings(pad_s=0.03, merge_gap_s=0.1, duration_step_s=grid_s)
-    heard = tuple(sorted((word(*span) for span in words), key=lambda one: one.start_s))
+    heard = tuple(sorted((word(*span, probability=probability) for span in words), key=lambda one: one.start_s))
     voiced = tuple(SpeechSegment(track_id="t1", start_s=start_s, end_s=end_s) for start_s, end_s in voices)
     widener = Widener(Transcript(engine="", words=heard, voiced=voiced), [TRACK], settings)
     found = tuple(
@@ -156,7 +215,8 @@ def test_every_finding_lies_in_a_window_and_windows_lie_apart(
     proposal = Proposal(proposal_id="p", session_id="s", entity="e", label="person", replacement="", findings=found)
     made = windows(of_findings([proposal], widener), duration_s=DURATION_S, settings=settings)
     for (start_s, end_s), time_uncertainty_s in findings:
-        wide_s = time_uncertainty_s + BASE_S - 1e-9
+        least_s = BASE_S if probability < 0.85 else TRACK.smear_s
+        wide_s = time_uncertainty_s + least_s - 1e-9
         assert any(
             one.start_s <= max(0.0, start_s - wide_s) and one.end_s >= min(DURATION_S, end_s + wide_s) for one in made
         )

@@ -108,8 +108,8 @@ function detail() {
   const sound = soundOf(proposal);
   if (sound) {
     const word = sound.words[0] < sound.words[1] ? transcript.wordAt(sound.words[0]) : null;
-    const effect = data.effect.fill === "tone" ? "a tone" : "silence";
-    rows.push(element("p", `${word ? `Said by ${data.people[word.speaker] ?? "nobody known"}. ` : ""}The sound becomes ${effect}, with at least ${data.effect.pad_s} s around; texts get ${proposal.replacement}.`));
+    const effect = data.effect === "tone" ? "a tone" : "silence";
+    rows.push(element("p", `${word ? `Said by ${data.people[word.speaker] ?? "nobody known"}. ` : ""}The sound becomes ${effect}, with a margin around it; texts get ${proposal.replacement}.`));
   }
   const actions = element("div", undefined, { class: "actions" });
   const labels = { a: "Redact", x: "Keep", w: "Not a name", f: proposal.flagged ? "Remove the flag" : "Flag", c: "Category", r: "Reveal", h: "Hear" };
