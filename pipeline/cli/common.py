@@ -231,6 +231,8 @@ class Group(click.Group):
             _end(ctx, error)
         except click.MissingParameter as error:
             raise _all_missing(error, ctx.meta[_WORDS]) from None
+        except (click.ClickException, click.exceptions.Exit, click.Abort):  # click's own ways to end, as with --help
+            raise
         except Exception as error:
             known = known_error(error, ctx.meta.get(_WORDS, ()))
             if known is None:

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from pipeline.cli.common import Group, emit, hand_out, json_option, now, workspace_option, written
+from pipeline.cli.common import Group, emit, hand_out, json_option, now, open_workspace, workspace_option, written
 from pipeline.cli.output_file import OutputFile, OutputFolder
 from pipeline.lexicon.counted import counted
 from pipeline.records import Audience
-from pipeline.store import Workspace
+
+if TYPE_CHECKING:
+    from pipeline.store import Workspace
 
 _FORMATS = ("csv", "xlsx", "jsonl", "parquet", "html", "jira", "linear", "github", "gitlab", "productboard")
 
@@ -74,7 +76,7 @@ def requests_(workspace: Path, output: Path | None, to_whom: str, **request: Any
     """Export requests and discoveries, as far as consent allows now; the manifest is written beside the file."""
     from pipeline.workflow import request_files
 
-    opened, at = Workspace.open(workspace), now()
+    opened, at = open_workspace(workspace), now()
     requests = request_files.export(opened, **_request(opened, **request), now=at)
     handed_out = request_files.hand_out(opened, requests, output, to_whom=to_whom, now=at)
     click.echo(handed_out.content, nl=False) if output is None else click.echo(written(*handed_out.files))
@@ -104,7 +106,7 @@ def recall(workspace: Path, as_json: bool) -> None:
     """List the files that hold requests which may not be shown any more, and who was given them."""
     from pipeline.workflow.request_recall import recalls
 
-    emit(recalls(Workspace.open(workspace), now=now()), as_json)
+    emit(recalls(open_workspace(workspace), now=now()), as_json)
 
 
 @export.command()
@@ -117,7 +119,7 @@ def clip(request: str, workspace: Path, output: Path, to_whom: str, as_json: boo
     """Write the clip of REQUEST from its rendition: sound, captions, a thumbnail, and their proof."""
     from pipeline.workflow.request_clip import export_clip
 
-    clip = export_clip(Workspace.open(workspace), request, output, to_whom=to_whom, now=now())
+    clip = export_clip(open_workspace(workspace), request, output, to_whom=to_whom, now=now())
     line = f"{clip.verdict}: {clip.end_s - clip.start_s:.1f} s, {counted(len(clip.files), 'file')}; {written(output)}"
     emit(clip if as_json else line, as_json)
 
@@ -139,6 +141,6 @@ def vcon(session: str, audience: str, url: str | None, sign: bool, output: Path 
     from pipeline.vcon.export import export as export_vcon
 
     to = str(output.absolute()) if output else "standard output"
-    opened = Workspace.open(workspace)
+    opened = open_workspace(workspace)
     text = export_vcon(session, Audience(audience), workspace=opened, url=url, now=now(), sign=sign, to=to)
     hand_out(text, output)
