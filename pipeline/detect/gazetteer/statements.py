@@ -53,11 +53,12 @@ _OF_TELLING = word_set(
     signed contract paperwork embargo you your youll youre please trust"""
 )
 _POINTS_ON = word_set("this these next following")  # "don't quote me on this"
-_THANKING = word_set("thanks thank")
+# "Thank you for telling us", and what follows from what was told: "so we need", "for that reason".
+_AFTERWARDS = re.compile(r"(?:thanks?|so|therefore|(?:for|because of|after) that|thats why|that is why)\b")
 _ABOUT_IT = word_set("about concern concerns concerning regarding")
 # "Off the record" and "between you and me" at the end of a sentence may open the next: Whisper wrote "this is Tobias
 # off the record. We are closing …".
-_OPENERS = word_set("record me us ourselves confidence")
+_OPENERS = word_set("record me us ourselves yourselves yourself confidence")
 # "Please treat the next bit as between us", "keep the following confidential", "what I say now stays here".
 _ANNOUNCES = re.compile(
     r"\b(?:next|following) (?:few |two |three )?(?:bits?|parts?|things?|pieces?|points?|items?|topics?|sentences?"
@@ -120,8 +121,8 @@ def _span(
     before, behind = (_neighbour(words, parts, cue.sentence, step) for step in (-1, 1))
     if announces and _says_itself(words[cue.end : end]):
         # Whoever speaks next only answers; what its own speaker says next is in the text of their turns alone.
-        answers = behind is not None and words[behind.start] in _THANKING
-        announces = turns is not Turns.OF_ALL and not answers
+        is_after = behind is not None and _AFTERWARDS.match(" ".join(words[slice(*behind)])) is not None
+        announces = turns is not Turns.OF_ALL and not is_after
     promises = turns is Turns.OF_ALL and is_promise(words[start:end])  # what another said
     may_point = is_alone or turns is Turns.ONE or promises
     points_back = not announces and may_point and before is not None and _points_back(other_words, words[start:end])

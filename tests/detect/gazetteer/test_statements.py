@@ -356,6 +356,11 @@ def test_what_follows_two_requests_about_what_was_said_before_is_left() -> None:
             " Thank you for that, is there anything else?",
             "anything else",
         ),
+        (
+            "What I say now must not leave this call, the depot in Lyon will be closed before winter."
+            " For that reason we need the export early.",
+            "export",
+        ),
     ],
 )
 def test_what_a_secret_does_not_mean_stays(text: str, left: str) -> None:
@@ -371,6 +376,9 @@ def test_what_a_secret_does_not_mean_stays(text: str, left: str) -> None:
         "What I say now is not for the notes, our lawyers and the whole board argued for weeks. We buy Veltra in May.",
         "What I say now is not for the notes, I mean that. Thank you all, we buy Veltra in May.",
         "What you hear now is not for the notes. We buy Veltra in May.",
+        "What I say now is not for the notes, I mean that. So, we buy Veltra in May.",
+        "We are two versions behind, please keep this to yourselves. We buy Veltra in May.",
+        "We are two versions behind, so keep it to yourself. We buy Veltra in May.",
     ],
 )
 def test_what_a_secret_may_mean_goes_with_it(text: str) -> None:
