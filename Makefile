@@ -48,7 +48,7 @@ check: setup ## format, lint, types
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-bench: setup ## print the figures that the README claims; EVAL=FOLDER for real speech too
+bench: setup ## print the figures of docs/figures.md; EVAL=FOLDER for real speech too
 	$(BIN)/python -m tests.benchmarks
 
 bench-detect: setup ## measure detection on a folder of marked sets: make bench-detect EVAL=FOLDER

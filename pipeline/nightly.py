@@ -17,7 +17,8 @@ from pipeline.lexicon.counted import counted
 from pipeline.media import tools
 from pipeline.records import Failed, Refused, Session, SessionProgress
 from pipeline.reports import metrics, published
-from pipeline.reports.morning_report import MorningReport, gather, write
+from pipeline.reports.morning_report import MorningReport, gather
+from pipeline.reports.report_files import write
 from pipeline.reports.telemetry import ShowProgress
 from pipeline.reports.warnings import warnings
 from pipeline.store import Workspace, integrity, run_clock, tombstones

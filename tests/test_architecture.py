@@ -255,10 +255,12 @@ def test_every_module_is_small_and_says_what_it_is(path: Path) -> None:
 
 
 def test_commands_are_thin() -> None:
+    """What a command imports when it is called does not count."""
     for path in (PIPELINE / "cli").glob("*.py"):
         for node in ast.walk(tree_of(path)):
             if isinstance(node, ast.FunctionDef) and any("command(" in ast.unparse(d) for d in node.decorator_list):
                 body = node.body[1:] if ast.get_docstring(node) else node.body
+                body = [statement for statement in body if not isinstance(statement, ast.ImportFrom)]
                 lines = (body[-1].end_lineno or 0) - body[0].lineno + 1 if body else 0
                 assert lines <= 15, f"{path.name}: {node.name}"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,8 @@ from pipeline.cli import main
 from pipeline.errors import Exit, OffrecordError
 from pipeline.settings import Settings
 from pipeline.settings.variables import RENAMED
+from tests import command_table
+from tests.command_table import commands
 from tests.fields import sections
 
 ROOT = Path(__file__).parent.parent
@@ -22,23 +25,9 @@ PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md", *so
 ALL = "\n".join(page.read_text("utf-8") for page in PAGES)
 
 
-def commands() -> Iterator[tuple[str, click.Command]]:
-    """Every command and subcommand, with its full name."""
-    context = click.Context(main)
-    for name in main.list_commands(context):
-        command = main.get_command(context, name)
-        assert command is not None
-        if isinstance(command, click.Group):
-            yield from ((f"{name} {sub}", command.commands[sub]) for sub in command.commands)
-        else:
-            yield name, command
-
-
-@pytest.mark.parametrize("name", [name for name, _ in commands()])
-def test_every_command_is_in_the_readme(name: str) -> None:
-    group, _, sub = name.partition(" ")
-    line = next((line for line in README.splitlines() if re.search(rf"`offrecord {group}[ `|\\]", line)), "")
-    assert line and sub in line
+def test_the_page_of_commands_is_what_their_help_says() -> None:
+    """Whoever adds a command or words its help anew runs ``python -m tests.command_table > docs/commands.md``."""
+    assert (ROOT / "docs" / "commands.md").read_text("utf-8") == command_table.page()
 
 
 @pytest.mark.parametrize(("name", "command"), list(commands()), ids=[name for name, _ in commands()])
@@ -79,6 +68,11 @@ def test_no_setting_is_documented_that_is_not_there() -> None:
 def test_every_renamed_setting_is_documented() -> None:
     for (section, old), new in RENAMED.items():
         assert f"`{section}.{old}` is now `{section}.{new}`" in SETTINGS
+
+
+@pytest.mark.parametrize("page", sorted(path.name for path in (ROOT / "docs").glob("*.md")))
+def test_every_page_is_found_from_the_readme(page: str) -> None:
+    assert f"](docs/{page}" in README
 
 
 @pytest.mark.parametrize("name", sorted(set(re.findall(r"`offrecord ([a-z]+(?: [a-z-]+)?)", ALL))))
@@ -156,3 +150,61 @@ def test_every_room_is_in_the_architecture() -> None:
     packages = {path.parent.name for path in (ROOT / "pipeline").glob("*/__init__.py")}
     modules = {path.stem for path in (ROOT / "pipeline").glob("*.py")} - {"__init__"}
     assert {room for room in packages | modules if f"`{room}`" not in ARCHITECTURE} == set()
+
+
+def _texts_of(source: Path) -> Iterator[str]:
+    """Every string of a module, those with values in them with a word in place of each; of another file its text."""
+    if source.suffix != ".py":
+        yield source.read_text("utf-8")
+        return
+    for node in ast.walk(ast.parse(source.read_text("utf-8"))):
+        if isinstance(node, ast.JoinedStr):
+            yield "".join(part.value if isinstance(part, ast.Constant) else "VALUE" for part in node.values)  # type: ignore[misc]
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+
+
+def _named_commands() -> Iterator[tuple[str, str]]:
+    """Each command line that a message, a page or the docs name, with the file that names it."""
+    sources = [*(ROOT / "pipeline").rglob("*.py"), *(ROOT / "pipeline").rglob("*.html"), *PAGES]
+    for source in sources:
+        for text in _texts_of(source):
+            for line in re.findall(r"(?:`|^\$ |<code>)offrecord ([^`\n<]+)", text, re.MULTILINE):
+                yield str(source.relative_to(ROOT)), line
+
+
+def _command_of(words: list[str]) -> click.Command | None:
+    command: click.Command | None = main
+    while isinstance(command, click.Group) and words and not words[0].startswith("-"):
+        command = command.get_command(click.Context(command), words.pop(0))
+    return command
+
+
+def test_every_command_and_option_that_a_message_or_the_docs_name_is_there() -> None:
+    lines = set(_named_commands())
+    assert len(lines) > 150
+    missing = []
+    for source, line in sorted(lines):
+        names = line.partition("#")[0].replace("\\", " ").split()
+        if not re.fullmatch(r"[a-z-]+", names[0]):
+            continue  # a placeholder for any command
+        command = _command_of(names)
+        if isinstance(command, click.Group) and any("|" in name or name == "VALUE" for name in names[:1]):
+            continue
+        flags = {flag for name in names for flag in re.findall(r"^\[?(--[a-z-]+|-[a-z])\b", name)}
+        known = {flag for each in command.params for flag in each.opts} if command else set()
+        if command is None or flags - known - {"--help", "-h", "--version"}:
+            missing.append((source, line))
+    assert missing == []
+
+
+def test_every_file_of_the_repository_that_a_message_or_the_docs_name_is_there() -> None:
+    sources = [*(ROOT / "pipeline").rglob("*.py"), *(ROOT / "pipeline").rglob("*.html"), *PAGES]
+    named = {
+        (str(source.relative_to(ROOT)), place.rstrip("."))
+        for source in sources
+        for text in _texts_of(source)
+        for place in re.findall(r"(?<![\w/.~<-])((?:pipeline|docs|tests|models|sample_media)/[\w./*-]*[\w*])", text)
+    }
+    assert len(named) > 30
+    assert [each for each in sorted(named) if not any(ROOT.glob(each[1]))] == []

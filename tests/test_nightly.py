@@ -21,7 +21,8 @@ from pipeline.executors import TaskDone, TaskFailed, inline
 from pipeline.media import tools
 from pipeline.media.tools import Tool
 from pipeline.records import Participant, Refused, SessionProgress, SessionResult
-from pipeline.reports.morning_report import MorningReport, gather, render_page
+from pipeline.reports.morning_report import MorningReport, gather
+from pipeline.reports.report_files import render_page
 from pipeline.store import Workspace
 from pipeline.store.registry import Registry
 from pipeline.workflow.attempts import Task

@@ -7,12 +7,10 @@ from shlex import quote
 
 import click
 
-from pipeline import models
 from pipeline.cli.common import emit, json_option, open_workspace, workspace_option
+from pipeline.cli.output_file import OutputFolder
 from pipeline.cli.workspace_places import is_in_a_workspace
 from pipeline.errors import Exit, UsageProblem
-from pipeline.store import Workspace
-from pipeline.store.terms import FILE_NAME
 
 _MODEL = "whisper-base"
 _SETTINGS = f"""
@@ -23,9 +21,13 @@ model = "{_MODEL}"
 
 
 @click.command()
-@click.argument("workspace", type=click.Path(path_type=Path, file_okay=False))
+@click.argument("workspace", type=OutputFolder())
 def init(workspace: Path) -> None:
     """Make a workspace in the new or empty folder WORKSPACE."""
+    from pipeline import models
+    from pipeline.store import Workspace
+    from pipeline.store.terms import FILE_NAME
+
     if is_in_a_workspace(workspace):
         raise UsageProblem("that place is in a workspace", action="name a new folder outside it")
     root = Workspace.create(workspace, _SETTINGS).root

@@ -9,19 +9,13 @@ import click
 
 from pipeline.cli import withdrawal
 from pipeline.cli.code import agreement, code, revoke
-from pipeline.cli.common import Group, emit, json_option, now, open_workspace, workspace_option
+from pipeline.cli.common import Group, emit, json_option, now, open_workspace, workspace_option, written
 from pipeline.cli.drafts import draft_form
 from pipeline.cli.interchange import export_dpv, import_vcon
 from pipeline.cli.jurisdictions import jurisdictions
 from pipeline.cli.matching import match
 from pipeline.cli.output_file import OutputFile
 from pipeline.cli.preview import object_, preview, settle_objection
-from pipeline.consent.jsonl import decide_lines
-from pipeline.consent.notices.versions import file_announced
-from pipeline.consent.transfer.log_export import export_log
-from pipeline.workflow.consent_actions import import_consent
-from pipeline.workflow.consent_form import invite as invite_to_form
-from pipeline.workflow.consent_views import decision_history, explain_session
 
 
 @click.group(cls=Group, renamed={"published": "record-copy", "org": "agreement"})
@@ -58,6 +52,8 @@ for _command in (
 @json_option
 def import_command(file: Path, form: Path | None, key: Path | None, workspace: Path, as_json: bool) -> None:
     """Import the answers in FILE, a table (CSV or xlsx) or an export of a consent log: all of them or none."""
+    from pipeline.workflow.consent_actions import import_consent
+
     emit(import_consent(file, form=form, key=key, workspace=open_workspace(workspace), now=now()), as_json)
 
 
@@ -67,13 +63,20 @@ def import_command(file: Path, form: Path | None, key: Path | None, workspace: P
 @json_option
 def export_command(file: Path, workspace: Path, as_json: bool) -> None:
     """Export the whole consent log to FILE as JSON Lines, with people as keyed hashes only."""
-    emit(export_log(file, workspace=open_workspace(workspace)), as_json)
+    from pipeline.consent.transfer.log_export import export_log
+
+    exported = export_log(file, workspace=open_workspace(workspace))
+    emit(exported, as_json)
+    if not as_json:
+        click.echo(written(file))
 
 
 @consent.command()
 @click.argument("lines", type=click.File(encoding="utf-8", errors="replace"), default="-")
 def decide(lines: TextIO) -> None:
     """Read decision inputs as JSON Lines, and write the outcome and rule id of each."""
+    from pipeline.consent.jsonl import decide_lines
+
     for line in decide_lines(lines):
         click.echo(line)
 
@@ -86,6 +89,8 @@ def decide(lines: TextIO) -> None:
 @json_option
 def show(session: str, names: bool, history: bool, workspace: Path, as_json: bool) -> None:
     """Show the decision for each participant and purpose of SESSION, with its reason."""
+    from pipeline.workflow.consent_views import decision_history, explain_session
+
     opened = open_workspace(workspace)
     if history:
         emit(decision_history(session, workspace=opened), as_json)
@@ -108,6 +113,8 @@ def show(session: str, names: bool, history: bool, workspace: Path, as_json: boo
 @json_option
 def invite(session: str, form: Path, emails: tuple[str, ...], workspace: Path, as_json: bool) -> None:
     """Make links to the consent form for SESSION: one to share, and one for each participant's address."""
+    from pipeline.workflow.consent_form import invite as invite_to_form
+
     opened = open_workspace(workspace)
     url = opened.settings.web.public_url or "http://127.0.0.1:8484"
     emit(invite_to_form(session, form, emails=emails, url=url, workspace=opened, now=now()), as_json)
@@ -119,4 +126,6 @@ def invite(session: str, form: Path, emails: tuple[str, ...], workspace: Path, a
 @json_option
 def notice_command(file: Path, workspace: Path, as_json: bool) -> None:
     """File the wording in FILE that announces a recording; every session is then searched for it."""
+    from pipeline.consent.notices.versions import file_announced
+
     emit(file_announced(file, workspace=open_workspace(workspace), now=now()), as_json)

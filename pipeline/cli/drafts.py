@@ -12,11 +12,7 @@ import click
 from pipeline.cli.common import Group, emit, json_option, now, open_workspace, workspace_option
 from pipeline.cli.output_file import OutputFile
 from pipeline.cli.workspace_places import RecordingPath
-from pipeline.consent.answers.form_draft import FormChoices
 from pipeline.errors import UsageProblem
-from pipeline.workflow.draft_mapping import draft_mapping
-from pipeline.workflow.draft_session import SessionChoices, draft_session
-from pipeline.workflow.session_place import place_of
 
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 _NEW = OutputFile()
@@ -51,6 +47,9 @@ def draft_form(
     as_json: bool,
 ) -> None:
     """Draft the form mapping of TABLE, answers as CSV or xlsx, for a person to check."""
+    from pipeline.consent.answers.form_draft import FormChoices
+    from pipeline.workflow.draft_mapping import draft_mapping
+
     version = f"{now():%Y-%m-%d}"
     choices = FormChoices(
         notice_id=notice_id,
@@ -81,6 +80,9 @@ def session() -> None:
 @json_option
 def draft(folder: Path, output: Path | None, workspace: Path, as_json: bool, **choices: Any) -> None:
     """Write the session.toml of FOLDER, a lone file or a session's id, from what lies there and from people on file."""
+    from pipeline.workflow.draft_session import SessionChoices, draft_session
+    from pipeline.workflow.session_place import place_of
+
     opened = open_workspace(workspace)
     drafted = draft_session(place_of(folder, opened), SessionChoices(**choices), workspace=opened)
     _hand_out(drafted.text, drafted.to_check, output or drafted.path, as_json)

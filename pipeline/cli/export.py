@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from pipeline.cli.common import Group, emit, json_option, now, workspace_option
-from pipeline.cli.output_file import OutputFile
-from pipeline.files import write_bytes
+from pipeline.cli.common import Group, emit, hand_out, json_option, now, open_workspace, workspace_option, written
+from pipeline.cli.output_file import OutputFile, OutputFolder
 from pipeline.lexicon.counted import counted
 from pipeline.records import Audience
-from pipeline.store import Workspace
+
+if TYPE_CHECKING:
+    from pipeline.store import Workspace
 
 _FORMATS = ("csv", "xlsx", "jsonl", "parquet", "html", "jira", "linear", "github", "gitlab", "productboard")
 
@@ -75,9 +76,10 @@ def requests_(workspace: Path, output: Path | None, to_whom: str, **request: Any
     """Export requests and discoveries, as far as consent allows now; the manifest is written beside the file."""
     from pipeline.workflow import request_files
 
-    opened, at = Workspace.open(workspace), now()
+    opened, at = open_workspace(workspace), now()
     requests = request_files.export(opened, **_request(opened, **request), now=at)
-    click.echo(request_files.hand_out(opened, requests, output, to_whom=to_whom, now=at), nl=False)
+    handed_out = request_files.hand_out(opened, requests, output, to_whom=to_whom, now=at)
+    click.echo(handed_out.content, nl=False) if output is None else click.echo(written(*handed_out.files))
 
 
 def _request(
@@ -104,23 +106,21 @@ def recall(workspace: Path, as_json: bool) -> None:
     """List the files that hold requests which may not be shown any more, and who was given them."""
     from pipeline.workflow.request_recall import recalls
 
-    emit(recalls(Workspace.open(workspace), now=now()), as_json)
+    emit(recalls(open_workspace(workspace), now=now()), as_json)
 
 
 @export.command()
 @click.argument("request")
 @workspace_option
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path), required=True, help="The new folder that the clip is written to."
-)
+@click.option("-o", "--output", type=OutputFolder(), required=True, help="The new folder that the clip is written to.")
 @_to_option
 @json_option
 def clip(request: str, workspace: Path, output: Path, to_whom: str, as_json: bool) -> None:
     """Write the clip of REQUEST from its rendition: sound, captions, a thumbnail, and their proof."""
     from pipeline.workflow.request_clip import export_clip
 
-    clip = export_clip(Workspace.open(workspace), request, output, to_whom=to_whom, now=now())
-    line = f"{clip.verdict}: {clip.end_s - clip.start_s:.1f} s, {counted(len(clip.files), 'file')}"
+    clip = export_clip(open_workspace(workspace), request, output, to_whom=to_whom, now=now())
+    line = f"{clip.verdict}: {clip.end_s - clip.start_s:.1f} s, {counted(len(clip.files), 'file')}; {written(output)}"
     emit(clip if as_json else line, as_json)
 
 
@@ -141,9 +141,6 @@ def vcon(session: str, audience: str, url: str | None, sign: bool, output: Path 
     from pipeline.vcon.export import export as export_vcon
 
     to = str(output.absolute()) if output else "standard output"
-    opened = Workspace.open(workspace)
+    opened = open_workspace(workspace)
     text = export_vcon(session, Audience(audience), workspace=opened, url=url, now=now(), sign=sign, to=to)
-    if output is None:
-        click.echo(text, nl=False)
-    else:
-        write_bytes(output, text.encode())
+    hand_out(text, output)

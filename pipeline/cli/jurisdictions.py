@@ -6,23 +6,23 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.common import Group, emit, json_option, now, workspace_option
-from pipeline.consent.evaluation.jurisdiction_reviews import record_review, rule_reviews
+from pipeline.cli.common import Group, emit, json_option, now, open_workspace, workspace_option
 from pipeline.lexicon.counted import counted
-from pipeline.store import Workspace
 
 
 @click.group(cls=Group)
 def jurisdictions() -> None:
-    """The rules of places: list them, record that they were reviewed."""
+    """List the rules of places, and record that they were reviewed."""
 
 
 @jurisdictions.command("list")
 @workspace_option
 @json_option
 def list_places(workspace: Path, as_json: bool) -> None:
-    """Every place with its rule, and until when its review holds."""
-    emit(rule_reviews(Workspace.open(workspace), now().date()), as_json)
+    """List every place with its rule, and until when its review holds."""
+    from pipeline.consent.evaluation.jurisdiction_reviews import rule_reviews
+
+    emit(rule_reviews(open_workspace(workspace), now().date()), as_json)
 
 
 @jurisdictions.command()
@@ -33,7 +33,9 @@ def list_places(workspace: Path, as_json: bool) -> None:
 @json_option
 def review(codes: tuple[str, ...], actor: str, source: str, workspace: Path, as_json: bool) -> None:
     """Record that the rules of CODES, or of all places that are due, were reviewed and hold for another year."""
-    confirmed = record_review(Workspace.open(workspace), codes, by=actor, source=source, on=now().date())
+    from pipeline.consent.evaluation.jurisdiction_reviews import record_review
+
+    confirmed = record_review(open_workspace(workspace), codes, by=actor, source=source, on=now().date())
     if as_json:
         emit({"reviewed": confirmed}, True)
     else:

@@ -22,7 +22,7 @@ def keys() -> None:
 @workspace_option
 @json_option
 def status(workspace: Path, as_json: bool) -> None:
-    """Show whether originals are encrypted and by which key. Also: how many keys are in no copy."""
+    """Show whether originals are encrypted, under which key, and how many keys are in no copy."""
     from pipeline.workflow.vault_keys import key_status
 
     emit(key_status(open_workspace(workspace), now=now()), as_json)
@@ -72,7 +72,7 @@ def reencrypt(ctx: click.Context, workspace: Path, as_json: bool) -> None:
 @json_option
 @click.pass_context
 def verify(ctx: click.Context, workspace: Path, at_most: int | None, as_json: bool) -> None:
-    """Check that each encrypted original has its key. So for session records; exit code 8 if one is missing."""
+    """Check that each encrypted original and session record has its key; exit code 8 if one is missing."""
     from pipeline.workflow.vault_keys import verify_keys
 
     checked = verify_keys(open_workspace(workspace), at_most=at_most)
@@ -86,7 +86,7 @@ def verify(ctx: click.Context, workspace: Path, at_most: int | None, as_json: bo
 @workspace_option
 @json_option
 def export(file: Path, recipients: tuple[str, ...], workspace: Path, as_json: bool) -> None:
-    """Write the workspace's keys to FILE, encrypted with age. It is for `restore --keys`; store it elsewhere."""
+    """Write the workspace's keys to FILE, encrypted with age, for `restore --keys`; store FILE elsewhere."""
     from pipeline.workflow.backup import export_keys
 
     emit(export_keys(open_workspace(workspace), file, recipients=recipients, now=now()), as_json)

@@ -9,8 +9,6 @@ import click
 
 from pipeline.cli.common import emit, json_option, now, open_workspace, workspace_option
 from pipeline.errors import UsageProblem
-from pipeline.workflow.consent_actions import confirm_exact_matches, settle_match
-from pipeline.workflow.consent_views import suggest_matches
 
 
 @click.command()
@@ -40,6 +38,9 @@ def match(
 
     With --all-exact SESSION may be left out, and the matches hold in later sessions until one is undone.
     """
+    from pipeline.workflow.consent_actions import confirm_exact_matches, settle_match
+    from pipeline.workflow.consent_views import suggest_matches
+
     _check(session, participant, asks_one=bool(party or undo), all_exact=all_exact, dry_run=dry_run)
     opened, grounds = open_workspace(workspace), {name: options[name] for name in ("actor", "reason")}
     if all_exact:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import click
 
-from pipeline import models as known
 from pipeline.cli.common import Group, emit, json_option
 from pipeline.cli.progress import shown_bytes
 from pipeline.errors import ConfigurationError, OffrecordError
@@ -19,6 +18,8 @@ def models() -> None:
 @json_option
 def list_models(as_json: bool) -> None:
     """List every known model and its state here."""
+    from pipeline import models as known
+
     emit([known.state(model) for model in known.entries().values()], as_json)
 
 
@@ -29,6 +30,7 @@ def list_models(as_json: bool) -> None:
 )
 def pull(names: tuple[str, ...], source: str) -> None:
     """Fetch the models NAMES, check every file, and put each model in place."""
+    from pipeline import models as known
     from pipeline.models.pull import pull as fetch
     from pipeline.models.sources import sources
 
@@ -49,6 +51,8 @@ def pull(names: tuple[str, ...], source: str) -> None:
 @json_option
 def verify(name: str | None, as_json: bool) -> None:
     """Check the digests of every pulled model, or of NAME."""
+    from pipeline import models as known
+
     chosen = [known.find(name)] if name else list(known.entries().values())
     states = [state for state in map(known.state, chosen) if name or state.state != "missing"]
     emit(states, as_json)

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline.cli.common import emit, json_option, now, open_workspace, reader_may_leave, renamed_flag, workspace_option
-from pipeline.cli.progress import print_counts, print_lines, print_report, shown_progress
+from pipeline.cli.progress import shown_progress
+from pipeline.cli.report_lines import print_counts, print_lines, print_report
 from pipeline.cli.workspace_places import RecordingPath
-from pipeline.executors import EXECUTORS, RAY
 
 if TYPE_CHECKING:
     from pipeline.nightly import RunOptions
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pipeline.reports.telemetry import ShowProgress
     from pipeline.store import Workspace
 
+EXECUTOR_NAMES = ("local", "inline", "ray")
 _OBJECTS_BETWEEN_COLLECTIONS = 50_000
 """A night keeps some objects of every session: with 700, as Python has it, 1.1 of 7.1 s over 100,000 sessions went on
 looking for circles among them."""
@@ -31,7 +32,7 @@ looking for circles among them."""
 @click.option("--night", type=click.DateTime(["%Y-%m-%d"]), help="Only sessions of this UTC date, and published ones.")
 @click.option(
     "--executor",
-    type=click.Choice([*EXECUTORS, RAY]),
+    type=click.Choice(EXECUTOR_NAMES),
     default="local",
     help="Where tasks run: worker processes, this process, or a Ray cluster.",
 )
@@ -102,7 +103,7 @@ def status(workspace: Path, paths: bool, as_json: bool) -> None:
 @json_option
 def report(workspace: Path, as_json: bool) -> None:
     """Make the morning report again: on the terminal, as JSON and as a page."""
-    from pipeline.reports.morning_report import refresh
+    from pipeline.reports.report_files import refresh
 
     opened = open_workspace(workspace)
     print_report(refresh(opened, now=now()), opened, as_json)

@@ -7,8 +7,6 @@ from pathlib import Path
 import click
 
 from pipeline.cli.common import decider_option, emit, json_option, now, open_workspace, workspace_option
-from pipeline.workflow.previews import make_preview, object_to_release
-from pipeline.workflow.previews import settle_objection as settle
 
 
 @click.command()
@@ -19,6 +17,8 @@ from pipeline.workflow.previews import settle_objection as settle
 @json_option
 def preview(session: str, participant: str, actor: str, workspace: Path, as_json: bool) -> None:
     """Make a link that shows PARTICIPANT what would be public of them in SESSION, and lets them object."""
+    from pipeline.workflow.previews import make_preview
+
     opened = open_workspace(workspace)
     url = opened.settings.web.public_url or "http://127.0.0.1:8484"
     emit(make_preview(session, participant, url=url, actor=actor, workspace=opened, now=now()), as_json)
@@ -32,6 +32,8 @@ def preview(session: str, participant: str, actor: str, workspace: Path, as_json
 @workspace_option
 def object_(session: str, participant: str, actor: str, reason: str, workspace: Path) -> None:
     """File that PARTICIPANT objects to the public release of SESSION; a public rendition is withdrawn at once."""
+    from pipeline.workflow.previews import object_to_release
+
     opened, filed = open_workspace(workspace), {"actor": actor, "reason": reason}
     was_public = object_to_release(session, participant, **filed, workspace=opened, now=now())
     withdrawn = "; the public rendition is withdrawn" if was_public else ""
@@ -46,6 +48,8 @@ def object_(session: str, participant: str, actor: str, reason: str, workspace: 
 @workspace_option
 def settle_objection(session: str, participant: str, actor: str, reason: str, workspace: Path) -> None:
     """Decide that the objection of PARTICIPANT no longer holds the public release of SESSION."""
+    from pipeline.workflow.previews import settle_objection as settle
+
     opened, filed = open_workspace(workspace), {"actor": actor, "reason": reason}
     settle(session, participant, **filed, workspace=opened, now=now())
     click.echo(f"stored; `offrecord release {session} --dry-run` says what else blocks it")

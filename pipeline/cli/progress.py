@@ -1,40 +1,24 @@
-"""What the operator sees: progress during a run, and the report as a table."""
+"""Progress on a terminal: a bar for each stage of a run, and one for bytes that are fetched."""
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-import click
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    DownloadColumn,
-    MofNCompleteColumn,
-    TaskID,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-    TransferSpeedColumn,
-)
-from rich.progress import Progress as Bars
-from rich.text import Text
-
-from pipeline.cli.common import console, emit
-from pipeline.reports.morning_report import MorningReport, ReportLine
-from pipeline.store import Workspace
-
-_COLUMNS = 100
-_STYLES = {"done": "green", "held": "yellow", "pending": "cyan", "refused": "red", "failed": "bold red"}
+if TYPE_CHECKING:
+    from rich.progress import TaskID
 
 
 @contextmanager
 def shown_progress(*, quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
     """Yields a function to call for each finished task; draws bars on a terminal and nothing elsewhere."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
     console = Console(stderr=True)
     columns = (TextColumn("{task.description:8}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Bars(*columns, console=console, disable=quiet or not console.is_terminal) as bars:
+    with Progress(*columns, console=console, disable=quiet or not console.is_terminal) as bars:
         drawn: dict[str, TaskID] = {}
 
         def progress(stage: str, count: int, total: int) -> None:
@@ -49,59 +33,11 @@ def shown_progress(*, quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
 @contextmanager
 def shown_bytes(what: str) -> Iterator[Callable[[int, int], None]]:
     """Yields a function that is told of bytes here and in all; draws a bar on a terminal and nothing elsewhere."""
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+
     console = Console(stderr=True)
     columns = (TextColumn(what), BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
-    with Bars(*columns, console=console, disable=not console.is_terminal, transient=True) as bars:
+    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as bars:
         task = bars.add_task(what, total=None)
         yield lambda count, total: bars.update(task, completed=count, total=total)
-
-
-def print_report(report: MorningReport, workspace: Workspace, as_json: bool) -> None:
-    """Prints the report and where the files are."""
-    if as_json:
-        emit(report, True)
-        return
-    for line in report.damage:
-        click.echo(f"damage     {line}")
-    for warning in report.warnings:
-        click.echo(f"warning    {warning}")
-    print_lines(report.to_show)
-    if report.counts and not report.to_show:
-        click.echo("nothing changed, and nothing waits for a person")
-    print_counts(report)
-    click.echo(f"report     {workspace.reports / 'report.html'}")
-    click.echo(f"renditions {workspace.out}")
-    click.echo(f"requests   {workspace.out / 'exports'}")
-
-
-def print_counts(report: MorningReport) -> None:
-    """Prints how many sessions and folders have each status."""
-    counts = [f"{count} {status}" for status, count in report.counts.items()]
-    counts += [f"{report.unfinished} still being written"] * bool(report.unfinished)
-    click.echo(f"\n{', '.join(counts)}" if counts else "no sessions yet: `offrecord run INBOX` ingests them")
-
-
-def print_lines(lines: Sequence[ReportLine]) -> None:
-    """Prints each session: its id, its status and what people call it, and below these the reason and the next action.
-
-    No line is wider than the terminal or ``_COLUMNS``, but for words such as a path, which never break.
-    """
-    shown = console()
-    width = min(shown.width, _COLUMNS)
-    for line in lines:
-        status = Text(f"{line.status:8}", style=_STYLES.get(line.status, "default"))
-        head = Text.assemble(line.id, "  ", status, f"  {line.name}" if line.name else "")
-        next_action = f"next: {line.action}" if line.action else ""
-        reviewer = f"reviewed by {line.leased_to}" if line.leased_to else ""
-        body = (text for text in (line.reason, next_action, reviewer) if text)
-        for row in (head, *map(Text, _wrapped(body, width))):
-            row.rstrip()
-            shown.print(row, soft_wrap=True)
-
-
-def _wrapped(texts: Iterable[str], width: int) -> Iterator[str]:
-    """The rows of texts below a head, each text indented, and further in where it goes on."""
-    for text in texts:
-        yield from textwrap.wrap(
-            text, width, initial_indent="  ", subsequent_indent="    ", break_long_words=False, break_on_hyphens=False
-        )

@@ -7,15 +7,11 @@ from typing import Literal
 
 import click
 
-from pipeline.cli.common import emit, json_option
+from pipeline.cli.common import emit, json_option, written
 from pipeline.cli.output_file import OutputFile
 from pipeline.errors import Exit
 from pipeline.lexicon.counted import counted
-from pipeline.proof import failure_line
-from pipeline.proof import prove as reprove
 from pipeline.records import ProofVerdict
-from pipeline.render.single_file import redact as redact_file
-from pipeline.render.spans_file import read_plan
 
 _File = click.Path(path_type=Path, exists=True, dir_okay=False)
 
@@ -31,10 +27,12 @@ def redact(
     file: Path, spans: Path, out: Path, fill: Literal["silence", "tone"], overwrite: bool, as_json: bool
 ) -> None:
     """Redact spans of sound in one media FILE, and write the result once it is proved."""
+    from pipeline.render.single_file import redact as redact_file
+
     summary = redact_file(file, spans_file=spans, out=out, overwrite=overwrite, fill=fill)
     line = f"{summary.verdict}: {counted(summary.windows, 'span')}, {summary.muted_s} s redacted"
     rest = "".join(f"; {sound} is left out: nothing here can decode it" for sound in summary.left_out)
-    emit(summary if as_json else line + rest, as_json)
+    emit(summary if as_json else f"{line}{rest}; {written(out)}", as_json)
 
 
 @click.command()
@@ -47,6 +45,10 @@ def redact(
 @click.pass_context
 def prove(ctx: click.Context, place: Path, plan: Path | None, public_key: str | None, as_json: bool) -> None:
     """Prove a rendition (a folder or a file of it), or one redacted file, again from its files only."""
+    from pipeline.proof import failure_line
+    from pipeline.proof import prove as reprove
+    from pipeline.render.spans_file import read_plan
+
     proof = reprove(place, plan=None if plan is None else read_plan(plan), public_key=public_key)
     lines = [proof.verdict.value, *(f"  {check.verdict}: {check.name}, {check.detail}" for check in proof.checks)]
     emit({"verdict": proof.verdict, "checks": proof.checks} if as_json else lines, as_json)

@@ -8,8 +8,16 @@ from typing import Any, TypeVar
 
 import click
 
-from pipeline.cli.common import Group, account_of_process, decider_option, emit, json_option, now, workspace_option
-from pipeline.store import Workspace
+from pipeline.cli.common import (
+    Group,
+    account_of_process,
+    decider_option,
+    emit,
+    json_option,
+    now,
+    open_workspace,
+    workspace_option,
+)
 
 F = TypeVar("F", bound=Callable[..., Any])
 reason_option: Callable[[F], F] = click.option(
@@ -30,7 +38,7 @@ def list_(workspace: Path, unsure: bool, as_json: bool) -> None:
     """List the groups of requests and discoveries, those with the most wordings first."""
     from pipeline.workflow.request_review import lines
 
-    emit(lines(Workspace.open(workspace), unsure=unsure, now=now()), as_json)
+    emit(lines(open_workspace(workspace), unsure=unsure, now=now()), as_json)
 
 
 @requests.command()
@@ -41,7 +49,7 @@ def show(request: str, workspace: Path, as_json: bool) -> None:
     """Show every wording of a group, with its score, why it was tagged, and why the wordings are grouped."""
     from pipeline.workflow.request_review import shown
 
-    emit(shown(Workspace.open(workspace), request, now=now()), as_json)
+    emit(shown(open_workspace(workspace), request, now=now()), as_json)
 
 
 @requests.command()
@@ -52,7 +60,7 @@ def review(workspace: Path, actor: str, reason: str) -> None:
     """Go through the unsure requests: one key accepts or rejects each."""
     from pipeline.cli.request_walk import walk
 
-    walk(Workspace.open(workspace), actor=actor, reason=reason, now=now())
+    walk(open_workspace(workspace), actor=actor, reason=reason, now=now())
 
 
 @requests.command()
@@ -67,7 +75,8 @@ def decide(request: str, verdict: str | None, workspace: Path, actor: str, reaso
     """Accept or reject REQUEST."""
     from pipeline.workflow.request_review import decide as decide_request
 
-    decide_request(Workspace.open(workspace), request, verdict, actor=actor, reason=reason, now=now())
+    decide_request(open_workspace(workspace), request, verdict, actor=actor, reason=reason, now=now())
+    click.echo(f"stored: {verdict} {request}; every export follows it from now on")
 
 
 @requests.command()
@@ -80,7 +89,8 @@ def merge(request: str, other: str, workspace: Path, actor: str, reason: str) ->
     """Merge the groups of REQUEST and OTHER, for good."""
     from pipeline.workflow import request_review
 
-    request_review.merge(Workspace.open(workspace), request, other, actor=actor, reason=reason, now=now())
+    request_review.merge(open_workspace(workspace), request, other, actor=actor, reason=reason, now=now())
+    click.echo(f"stored: {request} and {other} are in one group, in every export from now on")
 
 
 @requests.command()
@@ -93,7 +103,8 @@ def split(request: str, other: str, workspace: Path, actor: str, reason: str) ->
     """Keep REQUEST and OTHER in different groups, for good."""
     from pipeline.workflow import request_review
 
-    request_review.split(Workspace.open(workspace), request, other, actor=actor, reason=reason, now=now())
+    request_review.split(open_workspace(workspace), request, other, actor=actor, reason=reason, now=now())
+    click.echo(f"stored: {request} and {other} are in different groups, in every export from now on")
 
 
 @requests.command()
@@ -106,7 +117,8 @@ def rename(request: str, title: str, workspace: Path, actor: str, reason: str) -
     """Give the group of REQUEST a title."""
     from pipeline.workflow import request_review
 
-    request_review.rename(Workspace.open(workspace), request, title, actor=actor, reason=reason, now=now())
+    request_review.rename(open_workspace(workspace), request, title, actor=actor, reason=reason, now=now())
+    click.echo(f"stored: the group of {request} has that title in every export from now on")
 
 
 @requests.command()
@@ -119,7 +131,7 @@ def resolve(alias: str, workspace: Path, actor: str, reason: str, as_json: bool)
     """Show which customer an alias means, or who asked for REQUEST and where; only for review.resolvers."""
     from pipeline.workflow.request_review import resolve as resolve_alias
 
-    opened, account = Workspace.open(workspace), account_of_process()
+    opened, account = open_workspace(workspace), account_of_process()
     emit(resolve_alias(opened, alias, account=account, actor=actor, reason=reason, now=now()), as_json)
 
 
@@ -130,7 +142,7 @@ def retag(workspace: Path, as_json: bool) -> None:
     """Tag the published sessions again whose tags were made with another taxonomy or tagger."""
     from pipeline.workflow import request_files, tagging
 
-    opened, at = Workspace.open(workspace), now()
+    opened, at = open_workspace(workspace), now()
     with opened.locked():
         changed = tagging.retag(opened, now=at)
         request_files.write_exports(opened, now=at)

@@ -8,7 +8,6 @@ import click
 
 from pipeline.cli.common import decider_option, emit, json_option, now, open_workspace, workspace_option
 from pipeline.errors import UsageProblem
-from pipeline.workflow.speaker_actions import assign_in_session, list_speakers, unassign_speaker
 
 
 @click.command()
@@ -17,6 +16,8 @@ from pipeline.workflow.speaker_actions import assign_in_session, list_speakers, 
 @json_option
 def speakers(session: str, workspace: Path, as_json: bool) -> None:
     """List the turns of SESSION in which the recording does not say who speaks."""
+    from pipeline.workflow.speaker_actions import list_speakers
+
     emit(list_speakers(open_workspace(workspace), session, now=now()), as_json)
 
 
@@ -30,6 +31,8 @@ def speakers(session: str, workspace: Path, as_json: bool) -> None:
 @workspace_option
 def assign(session: str, speaker: str, participant: str, undo: bool, actor: str, reason: str, workspace: Path) -> None:
     """Assign SPEAKER (a turn, or all unknown turns of a track) to PARTICIPANT; consent is then decided again."""
+    from pipeline.workflow.speaker_actions import assign_in_session, unassign_speaker
+
     if undo == bool(participant):
         raise UsageProblem("say who speaks", action="give either PARTICIPANT or --undo")
     opened = open_workspace(workspace)

@@ -17,12 +17,8 @@ from pipeline.cli.common import (
     output_option,
     workspace_option,
 )
-from pipeline.consent.log.manual_decisions import ManualAction
-from pipeline.consent.staff.withdraw import Erasure
 from pipeline.errors import Exit, UsageProblem
 from pipeline.records import Purpose
-from pipeline.workflow.consent_actions import rebuild_journal, record_copy, resolve_hold, withdraw_consent
-from pipeline.workflow.consent_views import data_receipt, left_after_withdrawal, list_artefacts, withdrawal_receipts
 
 _PURPOSES = [purpose.value for purpose in Purpose]
 
@@ -55,6 +51,9 @@ def withdraw(
     reason: str,
 ) -> None:
     """File a withdrawal: renditions with that person are withdrawn at once, and none is made with them again."""
+    from pipeline.consent.staff.withdraw import Erasure
+    from pipeline.workflow.consent_actions import withdraw_consent
+
     if everything == bool(purposes) or (erase and not everything) or (whole and not erase):
         raise UsageProblem("what is withdrawn is not stated", action="give either --purpose or --everything [--erase]")
     withdrawn = withdraw_consent(
@@ -77,6 +76,8 @@ def withdraw(
 @click.pass_context
 def verify_withdrawal(ctx: click.Context, who: str, workspace: Path, as_json: bool) -> None:
     """Search every store for leftovers of WHO: an address, a party id or a withdrawal's id."""
+    from pipeline.workflow.consent_views import left_after_withdrawal
+
     leftovers = left_after_withdrawal(who, workspace=open_workspace(workspace))
     emit(leftovers or ([] if as_json else "no leftovers"), as_json)
     ctx.exit(Exit.DAMAGED if leftovers else Exit.DONE)
@@ -93,6 +94,8 @@ def receipt(
     email: str, withdrawals: bool, withdrawal_id: str, output: Path | None, workspace: Path, as_json: bool
 ) -> None:
     """Write a person's data receipt (a page, JSON-LD, or text on a terminal), or that of their withdrawals."""
+    from pipeline.workflow.consent_views import data_receipt, withdrawal_receipts
+
     opened = open_workspace(workspace)
     if withdrawals or withdrawal_id:
         text = withdrawal_receipts(email, withdrawal_id, as_json=as_json, workspace=opened)
@@ -108,6 +111,8 @@ def receipt(
 @json_option
 def artefacts(session_id: str | None, workspace: Path, as_json: bool) -> None:
     """List every artefact, the people it was made from, and its state."""
+    from pipeline.workflow.consent_views import list_artefacts
+
     emit(list_artefacts(session_id, workspace=open_workspace(workspace)), as_json)
 
 
@@ -119,6 +124,8 @@ def artefacts(session_id: str | None, workspace: Path, as_json: bool) -> None:
 @json_option
 def record_copy_(artefact: str, to: str, by: str, workspace: Path, as_json: bool) -> None:
     """Record that a copy of ARTEFACT left the workspace; receipts of withdrawals then name it."""
+    from pipeline.workflow.consent_actions import record_copy
+
     emit(record_copy(artefact, to=to, actor=by, workspace=open_workspace(workspace), now=now()), as_json)
 
 
@@ -138,6 +145,9 @@ def resolve(
     session: str, participant: str, purpose: str, act: str | None, workspace: Path, as_json: bool, **grounds: str
 ) -> None:
     """Resolve a hold of PARTICIPANT for PURPOSE in SESSION; publication takes two people, and a no stays a no."""
+    from pipeline.consent.log.manual_decisions import ManualAction
+    from pipeline.workflow.consent_actions import resolve_hold
+
     if act is None:
         raise UsageProblem("no decision is given", action="give --allow, --keep-out or --undo")
     opened, at = open_workspace(workspace), now()
@@ -152,6 +162,8 @@ def resolve(
 @json_option
 def rebuild_journal_(workspace: Path, as_json: bool) -> None:
     """Rebuild a lost or damaged journal of refusals and withdrawals from the store."""
+    from pipeline.workflow.consent_actions import rebuild_journal
+
     emit({"entries": rebuild_journal(open_workspace(workspace))}, as_json)
 
 

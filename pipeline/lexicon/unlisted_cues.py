@@ -1,4 +1,4 @@
-"""The words that tell that a name, a machine or an address comes which no list holds: ``data/unlisted_cues.toml``."""
+"""The words that tell that a name or a machine comes which no list holds: ``data/unlisted_cues.toml``."""
 
 from __future__ import annotations
 

@@ -5,19 +5,13 @@ from __future__ import annotations
 from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from pipeline import __version__
-from pipeline.consent.evaluation.explain import ExplainedCell, explain
+from pipeline.consent.evaluation.explain import ExplainedCell
 from pipeline.consent.log.replay import ensure_replayed
 from pipeline.errors import Exit
-from pipeline.files import write_bytes
-from pipeline.records import Exposure, ListAuthority, Session
-from pipeline.reports.warnings import warnings
+from pipeline.records import Exposure, ListAuthority
 from pipeline.store import Workspace
-from pipeline.store.codec import encode
 from pipeline.store.registry import InboxEntry, Registry, printable
 from pipeline.workflow.due_sessions import missing_renditions
 from pipeline.workflow.review_leases import lease_text, running_leases
@@ -123,13 +117,6 @@ def gather(
     )
 
 
-def refresh(workspace: Workspace, *, now: datetime) -> MorningReport:
-    """Writes the report again, on what the workspace knows now, and gives it."""
-    report = gather(workspace, now=now, warnings=warnings(workspace, now))
-    write(report, workspace)
-    return report
-
-
 def with_leases(report: MorningReport, workspace: Workspace, *, now: datetime) -> MorningReport:
     """The report with who reviews what at this moment."""
     leases = running_leases(workspace, now=now)
@@ -152,46 +139,6 @@ def with_paths(lines: Sequence[ReportLine], workspace: Workspace) -> list[dict[s
         }
         for line in lines
     ]
-
-
-def write(report: MorningReport, workspace: Workspace) -> Path:
-    """Writes ``report.json`` and ``report.html``, with why consent decided as it did; returns the page's path."""
-    report = _with_reasons(report, workspace)
-    write_bytes(workspace.reports / "report.json", encode(report))
-    page = workspace.reports / "report.html"
-    write_bytes(page, render_page(report).encode())
-    return page
-
-
-def render_page(report: MorningReport) -> str:
-    """The report as one self-contained HTML page, without scripts."""
-    environment = Environment(
-        loader=PackageLoader("pipeline", "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
-    return environment.get_template("report.html").render(report=report)
-
-
-def _with_reasons(report: MorningReport, workspace: Workspace) -> MorningReport:
-    """The report with each person's decisions, by ids alone, for the sessions that it is about."""
-    registry, shown = Registry(workspace.db), {line.id for line in report.to_show}
-    known = shown & registry.digests().keys() if shown else shown
-    lines = [
-        _explained(line, registry.session(line.id), workspace, report.made_at) if line.id in known else line
-        for line in report.lines
-    ]
-    if workspace.settings.report.titles:
-        titles = {session.session_id: session.title for session in registry.sessions()}
-        lines = [replace(line, title=titles[line.id]) if line.id in titles else line for line in lines]
-    return replace(report, lines=tuple(lines))
-
-
-def _explained(line: ReportLine, session: Session, workspace: Workspace, now: datetime) -> ReportLine:
-    """A line with why consent decided as it did, and on whose word its list of participants is complete."""
-    try:
-        cells = explain(session, workspace=workspace, now=now)
-    except OverflowError:  # an earlier version ingested a session of a date that nothing can follow
-        cells = ()
-    return replace(line, consent=cells, list_authority=session.list_authority)
 
 
 def _sessions(registry: Registry) -> list[ReportLine]:

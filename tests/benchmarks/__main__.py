@@ -1,4 +1,4 @@
-"""Prints the figures that the README may claim, each beside what it is compared with in the same run."""
+"""Prints the figures that docs/figures.md may claim, each beside what it is compared with in the same run."""
 
 from __future__ import annotations
 

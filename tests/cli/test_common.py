@@ -21,8 +21,10 @@ from sqlalchemy.exc import OperationalError
 
 from pipeline.cli import _COMMANDS, main
 from pipeline.cli.common import Group, emit
-from pipeline.cli.progress import print_lines, print_report
+from pipeline.cli.nightly import EXECUTOR_NAMES
+from pipeline.cli.report_lines import print_lines, print_report
 from pipeline.errors import ConsentUnreadable, TryAgain, WorkspaceDamaged
+from pipeline.executors import EXECUTORS, RAY
 from pipeline.media import tools
 from pipeline.reports import doctor
 from pipeline.reports.morning_report import MorningReport, ReportLine
@@ -38,6 +40,32 @@ def test_the_help_names_every_command_and_loads_none() -> None:
     assert done.returncode == 0, done.stderr
     assert [line.split()[0] for line in done.stdout.partition("Commands:")[2].splitlines() if line] == sorted(_COMMANDS)
     assert all(text.endswith(".") and text in " ".join(done.stdout.split()) for _, text in _COMMANDS.values())
+
+
+_ONLY_FOR_DOING = {"sqlalchemy", "pydantic", "rich.progress", "numpy", "jinja2", "pebble"}
+
+
+def test_no_module_of_commands_loads_what_only_doing_something_needs() -> None:
+    """A command imports what it does when it does it."""
+    modules = ", ".join(f"pipeline.cli.{module}" for module in sorted({module for module, _ in _COMMANDS.values()}))
+    code = f"import sys, {modules}; print({_ONLY_FOR_DOING} & sys.modules.keys() or 'none')"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "none\n"
+
+
+@pytest.mark.parametrize("words", [["consent", "withdraw", "--help"], ["status", "--wrong"]])
+def test_help_and_wrong_usage_come_at_once(words: list[str]) -> None:
+    code = (
+        f"import sys; from pipeline.cli import main\ntry: main({words})\n"
+        f"finally: print({_ONLY_FOR_DOING} & sys.modules.keys() or 'none')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == (2 if "--wrong" in words else 0)
+    assert done.stdout.endswith("none\n")
+
+
+def test_the_executors_that_can_be_named_are_those_there_are() -> None:
+    assert set(EXECUTOR_NAMES) == {*EXECUTORS, RAY}
 
 
 def refusing(error: BaseException) -> click.Group:

@@ -12,7 +12,8 @@ from click.testing import CliRunner
 
 from pipeline.cli import main
 from pipeline.consent.evaluation.jurisdictions import WARN_BEFORE, rules_of
-from pipeline.reports.morning_report import gather, refresh, render_page, write
+from pipeline.reports.morning_report import gather
+from pipeline.reports.report_files import refresh, render_page, write
 from pipeline.store import Workspace
 from pipeline.store.registry import Registry
 from tests.consent.conftest import NOW, Files, file_answers, person, row, session, workspace

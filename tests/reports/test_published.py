@@ -16,7 +16,8 @@ from pipeline.proof import MANIFEST
 from pipeline.proof.proof_file import Manifest, signed, write_manifest
 from pipeline.records import Audience, Check, OutFile, ProofVerdict
 from pipeline.reports import published
-from pipeline.reports.morning_report import MorningReport, render_page
+from pipeline.reports.morning_report import MorningReport
+from pipeline.reports.report_files import render_page
 from pipeline.reports.verify import verify_workspace
 from pipeline.store import Workspace, releases
 from pipeline.store.ledger import Ledger

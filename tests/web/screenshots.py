@@ -15,7 +15,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from pipeline.records import Verdict
-from pipeline.reports.morning_report import refresh
+from pipeline.reports.report_files import refresh
 from pipeline.review.queue import proposals_of
 from pipeline.store import Workspace
 from pipeline.workflow.consent_form import invite

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from pipeline.detect.identifiers.phone_numbers import number_label, words_before
 from pipeline.detect.text.tokens import Match, Recognizer, Text
 from pipeline.lexicon import is_english, plain
 from pipeline.records import DetectionRule
@@ -118,5 +119,6 @@ def _is_code(code: str, *, is_certain: bool) -> bool:
 
 def _match(text: Text, start_char: int, end_char: int, score: float) -> Match:
     code = text.raw[start_char:end_char]
-    entity = f"account:{re.sub(r'[^a-z0-9]', '', code.casefold())}"
-    return Match(start_char, end_char, "ACCOUNT", code, entity, DetectionRule.WRITTEN_REFERENCE, score)
+    bare = re.sub(r"[^a-z0-9]", "", code.casefold())
+    label = number_label(bare, words_before(text, start_char)) if bare.isdigit() else "ACCOUNT"
+    return Match(start_char, end_char, label, code, f"{label.lower()}:{bare}", DetectionRule.WRITTEN_REFERENCE, score)

@@ -1,0 +1,71 @@
+"""The morning report on a terminal: its warnings, a few lines for each session, and counts."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from pipeline.cli.common import console, emit
+
+if TYPE_CHECKING:
+    from pipeline.reports.morning_report import MorningReport, ReportLine
+    from pipeline.store import Workspace
+
+_COLUMNS = 100
+_STYLES = {"done": "green", "held": "yellow", "pending": "cyan", "refused": "red", "failed": "bold red"}
+
+
+def print_report(report: MorningReport, workspace: Workspace, as_json: bool) -> None:
+    """Prints the report and where the files are."""
+    if as_json:
+        emit(report, True)
+        return
+    for line in report.damage:
+        click.echo(f"damage     {line}")
+    for warning in report.warnings:
+        click.echo(f"warning    {warning}")
+    print_lines(report.to_show)
+    if report.counts and not report.to_show:
+        click.echo("nothing changed, and nothing waits for a person")
+    print_counts(report)
+    click.echo(f"report     {workspace.reports / 'report.html'}")
+    click.echo(f"renditions {workspace.out}")
+    click.echo(f"requests   {workspace.out / 'exports'}")
+
+
+def print_counts(report: MorningReport) -> None:
+    """Prints how many sessions and folders have each status."""
+    counts = [f"{count} {status}" for status, count in report.counts.items()]
+    counts += [f"{report.unfinished} still being written"] * bool(report.unfinished)
+    click.echo(f"\n{', '.join(counts)}" if counts else "no sessions yet: `offrecord run INBOX` ingests them")
+
+
+def print_lines(lines: Sequence[ReportLine]) -> None:
+    """Prints each session: its id, its status and what people call it, and below these the reason and the next action.
+
+    No line is wider than the terminal or ``_COLUMNS``, but for words such as a path, which never break.
+    """
+    from rich.text import Text
+
+    shown = console()
+    width = min(shown.width, _COLUMNS)
+    for line in lines:
+        status = Text(f"{line.status:8}", style=_STYLES.get(line.status, "default"))
+        head = Text.assemble(line.id, "  ", status, f"  {line.name}" if line.name else "")
+        next_action = f"next: {line.action}" if line.action else ""
+        reviewer = f"reviewed by {line.leased_to}" if line.leased_to else ""
+        body = (text for text in (line.reason, next_action, reviewer) if text)
+        for row in (head, *map(Text, _wrapped(body, width))):
+            row.rstrip()
+            shown.print(row, soft_wrap=True)
+
+
+def _wrapped(texts: Iterable[str], width: int) -> Iterator[str]:
+    """The rows of texts below a head, each text indented, and further in where it goes on."""
+    for text in texts:
+        yield from textwrap.wrap(
+            text, width, initial_indent="  ", subsequent_indent="    ", break_long_words=False, break_on_hyphens=False
+        )
