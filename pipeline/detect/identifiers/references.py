@@ -43,6 +43,11 @@ _ENDING = re.compile(
     r"(?=[.,;!?]|$)|\bextension\s(?:for|to|too|oh|o)\s(?P<misheard>\d{2,4})(?![\w@]|[.,]\d)",
     re.IGNORECASE,
 )
+_CALLED_AT = re.compile(
+    r"\b(?:ring|call|dial|phone|text|fax|reach (?:me|us|him|her|them))\s(?:on\s|at\s|under\s)?"
+    r"(?P<code>\d{6,12})(?![\w@]|[.,]\d)",
+    re.IGNORECASE,
+)
 _BARE = re.compile(
     r"(?<![\w.,@/#$€£¥+\-:])(?P<code>\d{6,12})(?=[.,;!?]?$|[.,;!?]\s|\s(?:and|but|or|if|so|please|on)\b)"
 )
@@ -93,7 +98,7 @@ def _said_to_be(raw: str) -> Iterator[tuple[int, int]]:
             if _is_code(occurrence["code"], is_certain=is_certain):
                 yield occurrence.span("code")
     yield from (occurrence.span("code") for occurrence in _POST_BOX.finditer(raw))
-    for pattern in (_LONG, _ENDING):
+    for pattern in (_LONG, _ENDING, _CALLED_AT):
         yield from (occurrence.span(occurrence.lastgroup or 0) for occurrence in pattern.finditer(raw))
     yield from (occurrence.span("code") for occurrence in _BARE.finditer(raw) if not _is_round(occurrence["code"]))
     for occurrence in _USER.finditer(raw):

@@ -33,6 +33,7 @@ _PAUSE_S = 0.5
 _SCORE = 0.4
 _LEADING = word_set("is its to at under on from for and")  # an address begins behind these
 _BEFORE_NAMES = word_set("from at with by to for of than like")
+_DETERMINERS = word_set("the a an our my your his her its their this that these those other all some any no")
 _ADDRESSES = frozenset(["EMAIL", "HOST", "URL"])
 _LAST_WORDS = cue_words("companies", "last_words")
 _DOES, _NEVER_BEFORE, _JOINS, _TITLES, _CALENDAR = (
@@ -153,6 +154,8 @@ def _behind_cue(said: Sequence[_Said], first: int) -> Run | None:
 
 def _ahead_of_found(said: Sequence[_Said], first: int, last: int) -> Run | None:
     """The words between a cue and a name that was found behind them, where the recogniser was sure of neither."""
+    while first < last and not _LEADING.isdisjoint(said[first].plain):
+        first += 1
     ahead = [each for each in said[first:last] if not each.is_found]
     name = next(each for each in said[first:] if each.is_found)
     is_doubtful = name.word.probability < SEED_PROBABILITY or any(each.is_seed for each in ahead)
@@ -211,7 +214,7 @@ def _is_unsure_pair(said: Sequence[_Said], at: int) -> bool:
 
 def _is_between_names(said: Sequence[_Said], at: int) -> bool:
     """Whether an unsure word stands between two that were found as names: "Rosalind actor Berg"."""
-    if not 0 < at < len(said) - 1 or not said[at].is_low or said[at].binds:
+    if not 0 < at < len(said) - 1 or not said[at].is_low or said[at].binds or not _DOES.isdisjoint(said[at].plain):
         return False
     goes_on = not said[at - 1].ends and not said[at].ends and not said[at - 1].word.text.endswith(",")
     return goes_on and said[at - 1].is_found and said[at + 1].is_found
@@ -223,17 +226,32 @@ def _before_last_word(said: Sequence[_Said], at: int) -> Run | None:
         return None
     first = at
     if said[at - 1].is_found:
-        is_rest = said[at].word.text[:1].isupper() or said[at - 1].word.probability < SEED_PROBABILITY
+        is_rest = said[at].word.text[:1].isupper() or said[at - 1].word.probability < LOW_PROBABILITY
         return (at, at) if is_rest else None
     while first and at - first < _MOST_WORDS - 1 and not _parts(said[first - 1]):
-        if said[first - 1].word.probability >= _SOLID and not said[max(0, first - 2)].is_low:
+        is_last = not _BEFORE_NAMES.isdisjoint(said[first - 1].plain)
+        if is_last or (said[first - 1].word.probability >= _SOLID and not _is_doubted(said, first - 2)):
             break
         first -= 1
     if first and not _parts(said[first - 1]) and (first == 1 or said[first - 2].ends):
         first -= 1  # the first word of a sentence, of which the name is the subject
     run = said[first:at]
+    if _is_behind_preposition(said, first, at):
+        return first, at
     has_seed = any(each.is_seed for each in run) and not all(each.is_surely_talk for each in run)
     return (first, at) if has_seed else None
+
+
+def _is_doubted(said: Sequence[_Said], at: int) -> bool:
+    """Whether a word is unsure, or leads to a name."""
+    return at >= 0 and (said[at].is_low or not _BEFORE_NAMES.isdisjoint(said[at].plain))
+
+
+def _is_behind_preposition(said: Sequence[_Said], first: int, at: int) -> bool:
+    """Whether unsure words before the last word of a company stand right behind "from", "at" and the like."""
+    run = said[first : at + 1]
+    leads = first > 0 and len(run) > 1 and not _BEFORE_NAMES.isdisjoint(said[first - 1].plain)
+    return leads and any(each.is_low for each in run) and all(_DETERMINERS.isdisjoint(each.plain) for each in run)
 
 
 def _parts(before: _Said) -> bool:
@@ -248,8 +266,10 @@ def _is_doubtful_capital(said: Sequence[_Said], at: int) -> bool:
     """
     if not _has_capital(said, at):
         return False
-    is_behind_cue = said[at].is_seed and (said[at - 1].is_found or not _BEFORE_NAMES.isdisjoint(said[at - 1].plain))
-    return _is_strange(said[at]) or is_behind_cue or (_has_capital(said, at + 1) and _is_strange(said[at + 1]))
+    before = said[at - 1]
+    leads = before.is_found or before.word.text.isupper() or not _BEFORE_NAMES.isdisjoint(before.plain)
+    goes_on = _has_capital(said, at + 1) and _is_strange(said[at + 1])
+    return _is_strange(said[at]) or goes_on or (said[at].is_seed and leads)
 
 
 def _has_capital(said: Sequence[_Said], at: int) -> bool:

@@ -59,6 +59,7 @@ def test_what_is_counted_is_no_machine(text: str) -> None:
         ("It is 777409, but do not laugh.", "777409"),
         ("The reference is 714.", "714"),
         ("Call extension for 196 and they will clear it.", "196"),
+        ("Then they ring 555016 to which nobody listens.", "555016"),
         ("And the incident is I&C-9304, if you want to read it.", "I&C-9304"),
     ],
 )

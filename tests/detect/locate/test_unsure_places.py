@@ -48,6 +48,8 @@ def test_unsure_words_before_what_somebody_did_are_a_name(text: str, name: str) 
     [
         ("the rooms come from such/.11 more/.64 interiors,/.94 and those", "such more interiors,"),
         ("I am afraid. Wind/.92 me/.33 a/.99 software/.97 took most of it", "Wind me a software"),
+        ("she came to us from done/.29 more/.99 castings./.90 You should", "done more castings."),
+        ("we use something from older/.93 market/.6 systems/.52 for it", "older market systems"),
         ("a script that/.7 oval/.34 consulting/.93 wrote for us", "that oval consulting"),
     ],
 )
@@ -78,6 +80,8 @@ def test_other_places_of_names(text: str, name: str) -> None:
         "we/.3 wrote/.4 it ourselves",
         "the Signaling/.34 Group/.78 is here",
         "he was in Rotterdam/.84 with us",
+        "it comes from the server/.6 software of ours",
+        "We were told/.97 at/.85 noon/.9 that it works",
         "the Senior/.50 Developer/.95 of the team",
         "and the second/.6 release of the software takes long",
         "we moved on Tuesday/.51 to the second session",
