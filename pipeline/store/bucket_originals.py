@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 from collections.abc import Collection, Generator, Iterator, Mapping
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, cast
+from typing import IO, TYPE_CHECKING
 
 from pipeline.errors import ObjectStorageUnavailable, OffrecordError, WorkspaceDamaged
 from pipeline.store.blobs.owned import OwnedBlobs
@@ -75,7 +75,7 @@ class BucketOriginals:
         data_key = self._keys.key(digest)
         source = BlobReader(self.blobs.read(blob_name(data_key)))
         try:
-            yield from decrypted(cast("IO[bytes]", source), data_key)
+            yield from decrypted(source, data_key)
         except WorkspaceDamaged:
             if source.failure is not None:
                 raise source.failure from None

@@ -18,7 +18,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, cast
 
 from pipeline.errors import ObjectStorageUnavailable, StorageUnavailable, WorkspaceDamaged
 from pipeline.files import file_digest, make_private
@@ -146,7 +145,7 @@ class RenditionCopies:
         from pipeline.store.streaming_aead import decrypted
 
         source = BlobReader(self.blobs.read(copy.name))
-        stream = BlobReader(decrypted(cast("IO[bytes]", source), self._key(copy.owner)))
+        stream = BlobReader(decrypted(source, self._key(copy.owner)))
         try:
             with tarfile.open(fileobj=io.BufferedReader(stream), mode="r|") as archive:
                 for member in archive:
