@@ -15,6 +15,7 @@ from pipeline.detect.gazetteer.spoken_patterns import spoken_pattern_recognizer
 from pipeline.detect.gazetteer.statements import statement_recognizer
 from pipeline.detect.gazetteer.surnames import surname_recognizer
 from pipeline.detect.identifiers.ip_addresses import ip_address_recognizer
+from pipeline.detect.identifiers.machine_names import machine_name_recognizer
 from pipeline.detect.identifiers.misheard_addresses import misheard_address_recognizer
 from pipeline.detect.identifiers.partial_addresses import partial_address_recognizer
 from pipeline.detect.identifiers.phone_numbers import phone_number_recognizer
@@ -120,6 +121,7 @@ def _without_context(regions: tuple[str, ...]) -> tuple[Recognizer, ...]:
         partial_address_recognizer(),
         phone_number_recognizer(regions),
         url_recognizer(),
+        machine_name_recognizer(),
         secret_recognizer(),
         spoken_secret_recognizer(),
         reference_recognizer(),
