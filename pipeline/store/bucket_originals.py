@@ -60,7 +60,7 @@ class BucketOriginals:
             if not self.unkept.keep(connection, name):
                 raise ObjectStorageUnavailable("another run took over while a file was uploaded")
             if before is not None:
-                self.unkept.doom(connection, before, digest)
+                self.unkept.mark_for_deletion(connection, before, digest)
             self._keys.insert(connection, digest, data_key)
 
     def upload(self, sealed: Path, name: str) -> None:
@@ -93,7 +93,7 @@ class BucketOriginals:
             gone = self._keys.delete(connection, digests)
             for digest in sorted(gone):
                 if (name := names[digest]) is not None:
-                    self.unkept.doom(connection, name, digest)
+                    self.unkept.mark_for_deletion(connection, name, digest)
         return gone
 
     def delete_unkept(self, digest: str) -> bool:

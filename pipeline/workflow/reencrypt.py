@@ -55,7 +55,7 @@ def reencrypt(workspace: Workspace, *, progress: ShowFiles = lambda *_: None) ->
         copy_missing(workspace)
         for ring in (workspace.vault.keys, workspace.stages.keys, workspace.records.keys):
             StaleKeys(ring).end()
-        database.settle(workspace.db)
+        database.purge_deleted(workspace.db)
         done = Reencrypted(
             key_id=workspace.vault.keys.keks.current().kek_id,
             originals=originals,

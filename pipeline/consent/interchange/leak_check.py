@@ -41,7 +41,7 @@ def refuse_leaks(
         "a name or a planned term": _texts(values, forbidden.texts),
         "an original's file name": _file_names(values, forbidden.file_names),
         "an original's digest": _digests(text, forbidden.digests),
-        "a hash that is not of what was made": _strange(text, frozenset(allowed_hashes)),
+        "a hash that is not of what was made": _has_other_hash(text, frozenset(allowed_hashes)),
     }
     leaks = [what for what, is_there in leaks_by_kind.items() if is_there]
     if leaks:
@@ -111,5 +111,5 @@ def base64_forms(digest: bytes) -> tuple[str, str]:
     )
 
 
-def _strange(text: str, allowed: frozenset[str]) -> bool:
+def _has_other_hash(text: str, allowed: frozenset[str]) -> bool:
     return any(match.group() not in allowed for match in _HASHES.finditer(text))

@@ -58,7 +58,7 @@ def carry_out(workspace: Workspace, *, now: datetime, removes: bool = True) -> l
     _remove_again(workspace)
     if removed:
         record_keys.drop_unused(workspace.db)
-        database.settle(workspace.db)
+        database.purge_deleted(workspace.db)
     return [item for item in removed if item.files]
 
 
