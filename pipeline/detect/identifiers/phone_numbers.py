@@ -18,6 +18,12 @@ from pipeline.records import DetectionRule
 
 _WORTH_A_LOOK = re.compile(r"\d(?:[^\w\n]{0,3}\d){5}")
 _GROUPS = re.compile(r"(?<![\w.])\+?\(?\d(?:[ \-./()x]{0,3}\d){6,18}(?!\w|\.\d)")
+# Six digits that count nothing: amounts are written with commas, and what is counted is named behind them.
+_SIX = re.compile(
+    r"(?<![\w.,@/#$€£¥+\-:])\d{6}(?=[.,;!?]?$|[.,;!?]\s|\s(?:and|but|or|if|so|please|on)\b)(?<!000)|"
+    r"(?:(?<=\bring )|(?<=\bcall )|(?<=\bdial )|(?<=\bphone ))\d{6}(?![\w@]|[.,]\d)",
+    re.IGNORECASE,
+)
 _MIN_DIGITS, _CARD_DIGITS = 7, 12  # 12: the shortest card number (Maestro)
 # Of 53 valid ones and 22 others in the marked sets all were right; elsewhere a long number may count something.
 _VALID, _OTHER = 0.95, 0.6
@@ -73,7 +79,7 @@ def phone_number_recognizer(regions: tuple[str, ...]) -> Recognizer:
     def recognize(text: Text) -> list[Match]:
         if not _WORTH_A_LOOK.search(text.raw):
             return []
-        return [*_valid(text, regions), *_grouped(text, regions)]
+        return [*_valid(text, regions), *_grouped(text, regions), *_bare(text, regions)]
 
     return recognize
 
@@ -100,6 +106,12 @@ def _grouped(text: Text, regions: tuple[str, ...]) -> Iterator[Match]:
             is_card = sum(map(str.isdigit, number)) >= _CARD_DIGITS and not number.startswith("+")
             label = "CARD" if is_card else _label(text, occurrence.start(), number, regions)
             yield _match(text, *occurrence.span(), label, _OTHER)
+
+
+def _bare(text: Text, regions: tuple[str, ...]) -> Iterator[Match]:
+    for occurrence in _SIX.finditer(text.raw):
+        label = _label(text, occurrence.start(), occurrence.group(), regions)
+        yield _match(text, *occurrence.span(), label, _OTHER)
 
 
 def _label(text: Text, start_char: int, number: str, regions: tuple[str, ...]) -> str:

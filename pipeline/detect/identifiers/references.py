@@ -36,20 +36,11 @@ _LONG = re.compile(
     r"(?![\w@]|[.,]\d)",
     re.IGNORECASE,
 )
-# A number of a few digits at the end of what is said of it, or of six digits and more that counts nothing, as amounts
-# are written with commas and what is counted is named behind it.
+# A number of a few digits at the end of what is said of it.
 _ENDING = re.compile(
     r"\b(?:reference|ref|ticket|case|incident|order|contract|invoice|serial|docket|extension)\s(?:is|was)\s(?P<code>\d{3,8})"
     r"(?=[.,;!?]|$)|\bextension\s(?:for|to|too|oh|o)\s(?P<misheard>\d{2,4})(?![\w@]|[.,]\d)",
     re.IGNORECASE,
-)
-_CALLED_AT = re.compile(
-    r"\b(?:ring|call|dial|phone|text|fax|reach (?:me|us|him|her|them))\s(?:on\s|at\s|under\s)?"
-    r"(?P<code>\d{6,12})(?![\w@]|[.,]\d)",
-    re.IGNORECASE,
-)
-_BARE = re.compile(
-    r"(?<![\w.,@/#$€£¥+\-:])(?P<code>\d{6,12})(?=[.,;!?]?$|[.,;!?]\s|\s(?:and|but|or|if|so|please|on)\b)"
 )
 _OWN = re.compile(
     r"\b(?:my|our|her|his|their|your|direct|mobile|phone|cell|desk|fax|home|work)\s(?:\w+\s){0,2}?"
@@ -98,17 +89,11 @@ def _said_to_be(raw: str) -> Iterator[tuple[int, int]]:
             if _is_code(occurrence["code"], is_certain=is_certain):
                 yield occurrence.span("code")
     yield from (occurrence.span("code") for occurrence in _POST_BOX.finditer(raw))
-    for pattern in (_LONG, _ENDING, _CALLED_AT):
+    for pattern in (_LONG, _ENDING):
         yield from (occurrence.span(occurrence.lastgroup or 0) for occurrence in pattern.finditer(raw))
-    yield from (occurrence.span("code") for occurrence in _BARE.finditer(raw) if not _is_round(occurrence["code"]))
     for occurrence in _USER.finditer(raw):
         if not is_english(plain(occurrence["code"])):
             yield occurrence.span("code")
-
-
-def _is_round(code: str) -> bool:
-    """Whether a number is an amount: it ends in noughts."""
-    return code.endswith("000")
 
 
 def _is_code(code: str, *, is_certain: bool) -> bool:
