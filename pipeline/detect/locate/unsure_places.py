@@ -106,7 +106,7 @@ def _tracks(
         for index, behind in zip(indices, [*indices[1:], None], strict=True):
             word, plain = words[index], words_of(words[index].text)
             ends = word.ends_sentence or behind is None or words[behind].start_s - word.end_s > _PAUSE_S
-            is_allowed = not allowed.isdisjoint(plain)
+            is_allowed = not (allowed | TECHNOLOGIES).isdisjoint(plain)
             track.append(_Said(index, word, plain, ends, index in found, is_allowed, index in addresses))
         yield track
 
@@ -238,7 +238,9 @@ def _before_last_word(said: Sequence[_Said], at: int) -> Run | None:
     run = said[first:at]
     if _is_behind_preposition(said, first, at):
         return first, at
-    has_seed = any(each.is_seed for each in run) and not all(each.is_surely_talk for each in run)
+    begins = not first or said[first - 1].ends
+    has_seed = any(each.is_seed and (begins or not each.is_surely_talk) for each in run)
+    has_seed = has_seed and not all(each.is_surely_talk for each in run)
     return (first, at) if has_seed else None
 
 

@@ -80,6 +80,7 @@ def test_other_places_of_names(text: str, name: str) -> None:
         "we/.3 wrote/.4 it ourselves",
         "the Signaling/.34 Group/.78 is here",
         "he was in Rotterdam/.84 with us",
+        "the emerging work in/.45 using GraphQL/.39 networks/.70 to design",
         "it comes from the server/.6 software of ours",
         "We were told/.97 at/.85 noon/.9 that it works",
         "the Senior/.50 Developer/.95 of the team",
