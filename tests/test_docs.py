@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -148,3 +150,61 @@ def test_every_room_is_in_the_architecture() -> None:
     packages = {path.parent.name for path in (ROOT / "pipeline").glob("*/__init__.py")}
     modules = {path.stem for path in (ROOT / "pipeline").glob("*.py")} - {"__init__"}
     assert {room for room in packages | modules if f"`{room}`" not in ARCHITECTURE} == set()
+
+
+def _texts_of(source: Path) -> Iterator[str]:
+    """Every string of a module, those with values in them with a word in place of each; of another file its text."""
+    if source.suffix != ".py":
+        yield source.read_text("utf-8")
+        return
+    for node in ast.walk(ast.parse(source.read_text("utf-8"))):
+        if isinstance(node, ast.JoinedStr):
+            yield "".join(part.value if isinstance(part, ast.Constant) else "VALUE" for part in node.values)  # type: ignore[misc]
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+
+
+def _named_commands() -> Iterator[tuple[str, str]]:
+    """Each command line that a message, a page or the docs name, with the file that names it."""
+    sources = [*(ROOT / "pipeline").rglob("*.py"), *(ROOT / "pipeline").rglob("*.html"), *PAGES]
+    for source in sources:
+        for text in _texts_of(source):
+            for line in re.findall(r"(?:`|^\$ |<code>)offrecord ([^`\n<]+)", text, re.MULTILINE):
+                yield str(source.relative_to(ROOT)), line
+
+
+def _command_of(words: list[str]) -> click.Command | None:
+    command: click.Command | None = main
+    while isinstance(command, click.Group) and words and not words[0].startswith("-"):
+        command = command.get_command(click.Context(command), words.pop(0))
+    return command
+
+
+def test_every_command_and_option_that_a_message_or_the_docs_name_is_there() -> None:
+    lines = set(_named_commands())
+    assert len(lines) > 150
+    missing = []
+    for source, line in sorted(lines):
+        names = line.partition("#")[0].replace("\\", " ").split()
+        if not re.fullmatch(r"[a-z-]+", names[0]):
+            continue  # a placeholder for any command
+        command = _command_of(names)
+        if isinstance(command, click.Group) and any("|" in name or name == "VALUE" for name in names[:1]):
+            continue
+        flags = {flag for name in names for flag in re.findall(r"^\[?(--[a-z-]+|-[a-z])\b", name)}
+        known = {flag for each in command.params for flag in each.opts} if command else set()
+        if command is None or flags - known - {"--help", "-h", "--version"}:
+            missing.append((source, line))
+    assert missing == []
+
+
+def test_every_file_of_the_repository_that_a_message_or_the_docs_name_is_there() -> None:
+    sources = [*(ROOT / "pipeline").rglob("*.py"), *(ROOT / "pipeline").rglob("*.html"), *PAGES]
+    named = {
+        (str(source.relative_to(ROOT)), place.rstrip("."))
+        for source in sources
+        for text in _texts_of(source)
+        for place in re.findall(r"(?<![\w/.~<-])((?:pipeline|docs|tests|models|sample_media)/[\w./*-]*[\w*])", text)
+    }
+    assert len(named) > 30
+    assert [each for each in sorted(named) if not any(ROOT.glob(each[1]))] == []

@@ -8,6 +8,7 @@ from shlex import quote
 import click
 
 from pipeline.cli.common import emit, json_option, open_workspace, workspace_option
+from pipeline.cli.output_file import OutputFolder
 from pipeline.cli.workspace_places import is_in_a_workspace
 from pipeline.errors import Exit, UsageProblem
 
@@ -20,7 +21,7 @@ model = "{_MODEL}"
 
 
 @click.command()
-@click.argument("workspace", type=click.Path(path_type=Path, file_okay=False))
+@click.argument("workspace", type=OutputFolder())
 def init(workspace: Path) -> None:
     """Make a workspace in the new or empty folder WORKSPACE."""
     from pipeline import models

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.common import emit, json_option, now, open_workspace, workspace_option
+from pipeline.cli.common import emit, json_option, now, open_workspace, workspace_option, written
 from pipeline.cli.output_file import OutputFile
 
 _FILE = OutputFile()
@@ -21,6 +21,8 @@ def backup_key(file: Path, as_json: bool) -> None:
     from pipeline.workflow.backup import write_key
 
     emit({"recipient": write_key(file)}, as_json)
+    if not as_json:
+        click.echo(written(file))
 
 
 @click.command()

@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 
 import click
 
-from pipeline.cli.common import Group, emit, json_option, now, open_workspace, workspace_option
+from pipeline.cli.common import Group, emit, json_option, now, open_workspace, workspace_option, written
+from pipeline.cli.output_file import OutputFolder
 from pipeline.errors import UsageProblem
 from pipeline.records import Purpose
 
@@ -97,7 +98,7 @@ def code() -> None:
 @click.option(
     "--save",
     "save_to",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=OutputFolder(),
     help="Also write each piece of code to this folder.",
 )
 @workspace_option
@@ -106,7 +107,10 @@ def find_code(session: str, save_to: Path | None, workspace: Path, as_json: bool
     """List the code in the chat of SESSION: its hash, its lines, and what blocks a request."""
     from pipeline.workflow.code_permission import find_code as find
 
-    emit(find(session, workspace=open_workspace(workspace), save_to=save_to, now=now()), as_json)
+    pieces = find(session, workspace=open_workspace(workspace), save_to=save_to, now=now())
+    emit(pieces, as_json)
+    if save_to and pieces and not as_json:
+        click.echo(written(save_to))
 
 
 @code.command("ask")
@@ -151,6 +155,7 @@ def answer_code(
     terms = Terms(**{name: values.pop(name) for name in ("destination", "licence", "attribution")})
     common: dict[str, Any] = {"until": _utc(until), "workspace": open_workspace(workspace), "now": now()}
     record_answer(file, organisation, terms, answer=answer, **values, **common)
+    click.echo(f"stored: {answer}; `offrecord consent code show` says whether the code may be published now")
 
 
 @code.command("delegate")
@@ -166,6 +171,9 @@ def delegate_code(until: datetime | None, workspace: Path, **values: Any) -> Non
     from pipeline.consent.staff.code_approvals import delegate
 
     delegate(**values, until=_utc(until), workspace=open_workspace(workspace), now=now())
+    click.echo(
+        f"stored: {values['person']} speaks for {values['organisation']} {'no more' if values['ends'] else 'now'}"
+    )
 
 
 @code.command("show")

@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 import click
 
+from pipeline.cli.known_errors import known_error
 from pipeline.cli.output_file import OutputFile
-from pipeline.errors import ConfigurationError, Exit, OffrecordError, UsageProblem
+from pipeline.errors import Exit, OffrecordError, UsageProblem
 from pipeline.records.shell_actor import ShellActor
 
 if TYPE_CHECKING:
@@ -34,7 +35,6 @@ def now() -> datetime:
 _WORDS = "pipeline.cli.words"  # where a group keeps the words that its command gets
 _WIDE = 200  # columns where no terminal says otherwise: no id, path or status of a report wraps
 NOTHING = "–"
-_CLOSED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -134,13 +134,19 @@ def emit(value: object, as_json: bool) -> None:
 
 @reader_may_leave()
 def hand_out(text: str, output: Path | None) -> None:
-    """Writes a text to a file that only its owner reads, or to standard output."""
+    """Writes a text to a file that only its owner reads, and says so, or to standard output."""
     from pipeline.files import write_bytes
 
     if output is None:
         click.echo(text, nl=False)
     else:
         write_bytes(output, text.encode())
+        click.echo(written(output))
+
+
+def written(*places: Path) -> str:
+    """The line that says what a command wrote, and where."""
+    return f"wrote {', '.join(map(str, places))}"
 
 
 def console() -> Console:
@@ -228,7 +234,7 @@ class Group(click.Group):
         except (click.ClickException, click.exceptions.Exit, click.Abort):  # click's own ways to end, as with --help
             raise
         except Exception as error:
-            known = _known_error(error, ctx.meta.get(_WORDS, ()))
+            known = known_error(error, ctx.meta.get(_WORDS, ()))
             if known is None:
                 raise
             _end(ctx, known)
@@ -251,30 +257,9 @@ def _all_missing(error: click.MissingParameter, words: Sequence[str]) -> click.U
     return click.UsageError(f"Missing {', '.join(missing)}.", ctx) if len(missing) > 1 else error
 
 
-def _is_text(word: str) -> bool:
-    return word.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in word)
-
-
 INTERRUPTED = "offrecord: interrupted; run again to continue"
 
 
 def _end(ctx: click.Context, error: OffrecordError) -> None:
     click.echo(f"offrecord: {error}", err=True)
     ctx.exit(int(error.code))
-
-
-def _known_error(error: Exception, words: Sequence[str]) -> OffrecordError | None:
-    """The error that a full disk, a held database or a missing right is to its reader; None for any other.
-
-    So is a word of the command in another encoding, which Python hands on as what no text may hold.
-    """
-    from pipeline.store.database import unavailable
-
-    if isinstance(error, UnicodeEncodeError) and not all(map(_is_text, words)):
-        return UsageProblem("an argument is not UTF-8 text", action="type it in a terminal that uses UTF-8")
-    if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
-        return UsageProblem("a path in the command is too long", action="name another")
-    if isinstance(error, OSError) and error.errno in _CLOSED:
-        action = "check who owns the workspace and the named files, and the rights of this user"
-        return ConfigurationError("this user may not read or write a file that the command needs", action=action)
-    return unavailable(error)

@@ -9,7 +9,7 @@ import click
 
 from pipeline.cli import withdrawal
 from pipeline.cli.code import agreement, code, revoke
-from pipeline.cli.common import Group, emit, json_option, now, open_workspace, workspace_option
+from pipeline.cli.common import Group, emit, json_option, now, open_workspace, workspace_option, written
 from pipeline.cli.drafts import draft_form
 from pipeline.cli.interchange import export_dpv, import_vcon
 from pipeline.cli.jurisdictions import jurisdictions
@@ -65,7 +65,10 @@ def export_command(file: Path, workspace: Path, as_json: bool) -> None:
     """Export the whole consent log to FILE as JSON Lines, with people as keyed hashes only."""
     from pipeline.consent.transfer.log_export import export_log
 
-    emit(export_log(file, workspace=open_workspace(workspace)), as_json)
+    exported = export_log(file, workspace=open_workspace(workspace))
+    emit(exported, as_json)
+    if not as_json:
+        click.echo(written(file))
 
 
 @consent.command()

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from pipeline.cli.common import Group, emit, json_option, now, open_workspace, workspace_option
-from pipeline.cli.output_file import OutputFile
-from pipeline.files import write_bytes
+from pipeline.cli.common import Group, emit, hand_out, json_option, now, open_workspace, workspace_option, written
+from pipeline.cli.output_file import OutputFile, OutputFolder
 from pipeline.lexicon.counted import counted
 from pipeline.records import Audience
 
@@ -79,7 +78,8 @@ def requests_(workspace: Path, output: Path | None, to_whom: str, **request: Any
 
     opened, at = open_workspace(workspace), now()
     requests = request_files.export(opened, **_request(opened, **request), now=at)
-    click.echo(request_files.hand_out(opened, requests, output, to_whom=to_whom, now=at), nl=False)
+    handed_out = request_files.hand_out(opened, requests, output, to_whom=to_whom, now=at)
+    click.echo(handed_out.content, nl=False) if output is None else click.echo(written(*handed_out.files))
 
 
 def _request(
@@ -112,9 +112,7 @@ def recall(workspace: Path, as_json: bool) -> None:
 @export.command()
 @click.argument("request")
 @workspace_option
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path), required=True, help="The new folder that the clip is written to."
-)
+@click.option("-o", "--output", type=OutputFolder(), required=True, help="The new folder that the clip is written to.")
 @_to_option
 @json_option
 def clip(request: str, workspace: Path, output: Path, to_whom: str, as_json: bool) -> None:
@@ -122,7 +120,7 @@ def clip(request: str, workspace: Path, output: Path, to_whom: str, as_json: boo
     from pipeline.workflow.request_clip import export_clip
 
     clip = export_clip(open_workspace(workspace), request, output, to_whom=to_whom, now=now())
-    line = f"{clip.verdict}: {clip.end_s - clip.start_s:.1f} s, {counted(len(clip.files), 'file')}"
+    line = f"{clip.verdict}: {clip.end_s - clip.start_s:.1f} s, {counted(len(clip.files), 'file')}; {written(output)}"
     emit(clip if as_json else line, as_json)
 
 
@@ -145,7 +143,4 @@ def vcon(session: str, audience: str, url: str | None, sign: bool, output: Path 
     to = str(output.absolute()) if output else "standard output"
     opened = open_workspace(workspace)
     text = export_vcon(session, Audience(audience), workspace=opened, url=url, now=now(), sign=sign, to=to)
-    if output is None:
-        click.echo(text, nl=False)
-    else:
-        write_bytes(output, text.encode())
+    hand_out(text, output)

@@ -15,8 +15,20 @@ from pipeline.records import Proposal, Verdict
 from pipeline.store import Workspace
 from pipeline.workflow import review_actions, review_leases
 
-_KEYS = "r redact · k keep · f flag for a lead · s skip · v reveal · u undo · q quit"
-_REDACT, _KEEP, _FLAG, _SKIP, _REVEAL, _UNDO, _QUIT = "rkfsvuq"
+KEYS = {
+    "a": "redact",
+    "x": "keep",
+    "w": "keep: not a name",
+    "f": "flag for a lead",
+    "j": "next",
+    "k": "previous",
+    "r": "reveal",
+    "z": "undo",
+    "q": "quit",
+}
+"""Each key does what it does on the review page as shipped, where there is such a key."""
+_REDACT, _KEEP, _NO_NAME, _FLAG, _NEXT, _PREVIOUS, _REVEAL, _UNDO, _QUIT = KEYS
+_NOT_A_NAME = "not a name"
 _WHY = {_KEEP: (Verdict.KEEP, "why is it kept"), _FLAG: (Verdict.FLAG, "what should a lead decide")}
 
 
@@ -43,8 +55,12 @@ class _Review:
             why = click.prompt(question, default="", show_default=False)
             if why.strip():
                 self._decide(proposal, verdict, why)
-        elif key == _SKIP:
+        elif key == _NO_NAME:
+            self._decide(proposal, Verdict.KEEP, _NOT_A_NAME)
+        elif key == _NEXT:
             self.at += 1
+        elif key == _PREVIOUS:
+            self.at = max(0, self.at - 1)
         elif key == _REVEAL:
             click.echo("  " + ", ".join(review_actions.reveal_proposal(self.workspace, proposal, actor=self.actor)))
         elif key == _UNDO and self.decided:
@@ -76,7 +92,8 @@ class _Review:
         act["is_lead"] = review_actions.is_lead_account(self.workspace, account_of_process())
         try:
             review_actions.decide_proposal(self.workspace, proposal, verdict, **act)
-            self.decided.append(self.at)
+            if self.at not in self.decided:
+                self.decided.append(self.at)
         except (VersionConflict, FlaggedForLead) as refusal:
             click.echo(f"  {refusal}")
         self.at += 1
@@ -87,14 +104,14 @@ def review_interactively(workspace: Workspace, session_id: str | None, *, actor:
     waiting = review_actions.undecided_proposals(workspace, session_id, actor=actor, now=now())
     state, shown = _Review(workspace, actor, reason, waiting), -1
     if waiting:
-        click.echo(_KEYS)
+        click.echo(" · ".join(f"{key} {does}" for key, does in KEYS.items()))
     goes_on = bool(waiting)
     while goes_on:
         if shown != state.at:
             state.look()
             _show(state)
             shown = state.at
-        goes_on = state.act(read_key())
+        goes_on = state.act(read_key(blank=_NEXT))
     state.leave()
     left = len(waiting) - len(state.decided)
     click.echo(f"\ndecided {len(state.decided)}, {left} left; `offrecord run` applies it")
@@ -115,9 +132,9 @@ def _lines(state: _Review) -> Iterator[str]:
     yield from (f"  > {text}" for text in review_actions.transcript_lines(state.workspace, proposal))
 
 
-def read_key() -> str:
-    """The next key, or the first letter of the next line; quits at the end of the input."""
+def read_key(*, blank: str = "s") -> str:
+    """The next key, or the first letter of the next line, ``blank`` for an empty one; quits at the end of the input."""
     if sys.stdin.isatty():
         return click.getchar().lower()
     line = sys.stdin.readline()
-    return (line.strip().lower()[:1] or _SKIP) if line else _QUIT
+    return (line.strip().lower()[:1] or blank) if line else _QUIT

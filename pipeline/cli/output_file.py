@@ -1,8 +1,9 @@
-"""The file that a command writes: a name for a new or another file, never a device or a part of a workspace."""
+"""What a command writes: a name for a new or another file or folder, never a device or a part of a workspace."""
 
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,8 @@ class OutputFile(click.Path):
         try:
             path = Path(os.fsdecode(super().convert(value, param, ctx)))
             self._check(path, param, ctx)
-        except OSError as error:  # a name that is too long, a folder that may not be looked into
+            _try_to_write(path.parent)
+        except OSError as error:  # a name that is too long, a folder that may not be looked into, or is the kernel's
             self.fail(f"no file can be there: {error.strerror}", param, ctx)
         return path
 
@@ -45,3 +47,35 @@ class OutputFile(click.Path):
             self.fail("this user may not write in its folder; name a file elsewhere", param, ctx)
         if is_of_a_workspace(path):
             self.fail("this is a part of a workspace, which would be damaged; name a file elsewhere", param, ctx)
+
+
+class OutputFolder(click.Path):
+    """A folder to make and to write into; a usage error, with exit code 2, where none can be made.
+
+    What else it must be, as empty or new, says the command.
+    """
+
+    name = "folder"
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """The path; fails with one line that says why nothing can be written there."""
+        if not os.fspath(value):
+            self.fail("this is no name of a folder", param, ctx)
+        try:
+            path = Path(os.fsdecode(super().convert(value, param, ctx)))
+            around = next((place for place in (path, *path.absolute().parents) if os.path.lexists(place)), path)
+            if not around.is_dir():
+                self.fail("a file or a broken link is in its place or on the way to it; name another", param, ctx)
+            _try_to_write(around)
+        except OSError as error:
+            self.fail(f"no folder can be made there: {error.strerror}; name another", param, ctx)
+        return path
+
+
+def _try_to_write(folder: Path) -> None:
+    """Raises the ``OSError`` that the first file in a folder would: rights alone do not tell, as of ``/proc``."""
+    with tempfile.TemporaryFile(dir=folder):
+        pass

@@ -15,6 +15,7 @@ from pipeline.cli.common import (
     open_workspace,
     renamed_flag,
     workspace_option,
+    written,
 )
 from pipeline.cli.output_file import OutputFile
 from pipeline.lexicon.counted import counted
@@ -96,5 +97,5 @@ def frame(session: str, workspace: Path, at_s: float, out: Path, outline: bool, 
     opened, actor = open_workspace(workspace), account_as_actor()
     preview = write_frame(opened, session, at_s, out, actor=actor, now=now(), outline=outline)
     until = "its end" if preview.to_s is None else f"{preview.to_s:.2f} s"
-    line = f"written: shown from {preview.from_s:.2f} s to {until}, {counted(preview.covers, 'cover')}"
+    line = f"{written(out)}: shown from {preview.from_s:.2f} s to {until}, {counted(preview.covers, 'cover')}"
     emit(preview if as_json else line, as_json)

@@ -7,7 +7,7 @@ from typing import Literal
 
 import click
 
-from pipeline.cli.common import emit, json_option
+from pipeline.cli.common import emit, json_option, written
 from pipeline.cli.output_file import OutputFile
 from pipeline.errors import Exit
 from pipeline.lexicon.counted import counted
@@ -32,7 +32,7 @@ def redact(
     summary = redact_file(file, spans_file=spans, out=out, overwrite=overwrite, fill=fill)
     line = f"{summary.verdict}: {counted(summary.windows, 'span')}, {summary.muted_s} s redacted"
     rest = "".join(f"; {sound} is left out: nothing here can decode it" for sound in summary.left_out)
-    emit(summary if as_json else line + rest, as_json)
+    emit(summary if as_json else f"{line}{rest}; {written(out)}", as_json)
 
 
 @click.command()

@@ -76,6 +76,7 @@ def decide(request: str, verdict: str | None, workspace: Path, actor: str, reaso
     from pipeline.workflow.request_review import decide as decide_request
 
     decide_request(open_workspace(workspace), request, verdict, actor=actor, reason=reason, now=now())
+    click.echo(f"stored: {verdict} {request}; every export follows it from now on")
 
 
 @requests.command()
@@ -89,6 +90,7 @@ def merge(request: str, other: str, workspace: Path, actor: str, reason: str) ->
     from pipeline.workflow import request_review
 
     request_review.merge(open_workspace(workspace), request, other, actor=actor, reason=reason, now=now())
+    click.echo(f"stored: {request} and {other} are in one group, in every export from now on")
 
 
 @requests.command()
@@ -102,6 +104,7 @@ def split(request: str, other: str, workspace: Path, actor: str, reason: str) ->
     from pipeline.workflow import request_review
 
     request_review.split(open_workspace(workspace), request, other, actor=actor, reason=reason, now=now())
+    click.echo(f"stored: {request} and {other} are in different groups, in every export from now on")
 
 
 @requests.command()
@@ -115,6 +118,7 @@ def rename(request: str, title: str, workspace: Path, actor: str, reason: str) -
     from pipeline.workflow import request_review
 
     request_review.rename(open_workspace(workspace), request, title, actor=actor, reason=reason, now=now())
+    click.echo(f"stored: the group of {request} has that title in every export from now on")
 
 
 @requests.command()

@@ -18,7 +18,9 @@ from pipeline.cli.common import (
     open_workspace,
     renamed_flag,
     workspace_option,
+    written,
 )
+from pipeline.cli.output_file import OutputFolder
 from pipeline.errors import UsageProblem
 from pipeline.lexicon.counted import counted, is_or_are
 from pipeline.records import Audience, Verdict
@@ -69,13 +71,15 @@ def show(session: str, workspace: Path, reveal: bool, undecided: bool, below: fl
 @review.command()
 @click.argument("session")
 @workspace_option
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="The new folder for the clips.")
+@click.option("--out", type=OutputFolder(), required=True, help="The new folder for the clips.")
 @json_option
 def listen(session: str, workspace: Path, out: Path, as_json: bool) -> None:
     """Write a clip of each place where the proof of SESSION heard a name again; the ledger records it."""
     from pipeline.workflow.listen_again import write_clips
 
     emit(write_clips(open_workspace(workspace), session, out, actor=account_as_actor(), now=now()), as_json)
+    if not as_json:
+        click.echo(written(out))
 
 
 @review.command()

@@ -16,7 +16,9 @@ from pipeline.cli.common import (
     open_workspace,
     shell_actor,
     workspace_option,
+    written,
 )
+from pipeline.cli.output_file import OutputFolder
 from pipeline.errors import UsageProblem
 
 if TYPE_CHECKING:
@@ -28,7 +30,7 @@ _MOST_KEYS = 9
 
 @click.command()
 @click.argument("session")
-@click.option("--out", type=click.Path(path_type=Path), help="A new folder for a clip of each voice.")
+@click.option("--out", type=OutputFolder(), help="A new folder for a clip of each voice.")
 @click.option(
     "--by", "actor", callback=shell_actor, help="Name each unnamed voice, one key for each; this is who decides."
 )
@@ -42,6 +44,8 @@ def voices(session: str, out: Path | None, actor: str | None, reason: str, works
     opened = open_workspace(workspace)
     lines = list_voices(opened, session, now=now(), clips=out, actor=actor or account_as_actor())
     emit(lines, as_json)
+    if out and not as_json:
+        click.echo(written(out))
     if actor:
         _name_each(opened, session, [line.cluster for line in lines if not line.participant], actor, reason)
 

@@ -10,6 +10,7 @@ from pipeline.detect.locate.doubtful_words import doubtful_word_findings
 from pipeline.detect.locate.missing_halves import missing_half_findings
 from pipeline.detect.locate.ocr import picture_findings
 from pipeline.detect.locate.statements_across import crossing_statements, statement_findings, without_parts
+from pipeline.detect.locate.unsure_places import unsure_place_findings
 from pipeline.detect.locate.words_and_text import CAPTIONS, CHAT, EMBEDDED, Finder, in_captions, in_text, in_words
 from pipeline.detect.second_pass import find_in_session
 from pipeline.detect.text.tokens import Match
@@ -60,6 +61,7 @@ def detect(
     captions += across_captions(session_id, session.embedded, across, surface=EMBEDDED)
     heard += missing_half_findings(session_id, transcript, context, heard)
     heard += doubtful_word_findings(session_id, transcript, context, heard)
+    heard += unsure_place_findings(session_id, transcript, context, heard)
     heard += acoustic_findings(session_id, transcript, context)
     captions += caption_only_findings(session, transcript, captions, heard)
     crossing = statement_findings(session_id, statements)

@@ -15,9 +15,11 @@ from pipeline.detect.gazetteer.spoken_patterns import spoken_pattern_recognizer
 from pipeline.detect.gazetteer.statements import statement_recognizer
 from pipeline.detect.gazetteer.surnames import surname_recognizer
 from pipeline.detect.identifiers.ip_addresses import ip_address_recognizer
+from pipeline.detect.identifiers.machine_names import machine_name_recognizer
 from pipeline.detect.identifiers.misheard_addresses import misheard_address_recognizer
 from pipeline.detect.identifiers.partial_addresses import partial_address_recognizer
 from pipeline.detect.identifiers.phone_numbers import phone_number_recognizer
+from pipeline.detect.identifiers.postal_addresses import postal_address_recognizer, with_house_numbers
 from pipeline.detect.identifiers.prices import price_recognizer
 from pipeline.detect.identifiers.references import reference_recognizer
 from pipeline.detect.identifiers.secrets import secret_recognizer
@@ -54,6 +56,8 @@ def find_each(texts: Sequence[str], context: Context, *, settings: DetectSetting
     for recognize_all in _batch_recognizers(context, chosen(settings)):
         for of_text, more in zip(matches, recognize_all(tokenized), strict=True):
             of_text += more
+    for of_text, text in zip(matches, tokenized, strict=True):
+        of_text += with_house_numbers(of_text, text)
     return [
         resolve_overlaps(of_text, text, context) if of_text else []
         for of_text, text in zip(matches, tokenized, strict=True)
@@ -109,7 +113,7 @@ def _without_context(regions: tuple[str, ...]) -> tuple[Recognizer, ...]:
 
     return (
         spoken_address_recognizer(),
-        spoken_number_recognizer(),
+        spoken_number_recognizer(regions),
         spelled_out_recognizer(),
         spelling_alphabet_recognizer(),
         presidio_recognizer(),
@@ -117,9 +121,11 @@ def _without_context(regions: tuple[str, ...]) -> tuple[Recognizer, ...]:
         partial_address_recognizer(),
         phone_number_recognizer(regions),
         url_recognizer(),
+        machine_name_recognizer(),
         secret_recognizer(),
         spoken_secret_recognizer(),
         reference_recognizer(),
+        postal_address_recognizer(),
         price_recognizer(),
         introduction_recognizer(),
         relation_recognizer(),

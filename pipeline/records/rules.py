@@ -80,6 +80,7 @@ class DetectionRule(StrEnum):
     WRITTEN_NUMBER = "written number"
     WRITTEN_ADDRESS = "written address"
     WRITTEN_REFERENCE = "written reference"
+    POSTAL_ADDRESS = "postal address"
     STATED_PRICE = "stated price"
     KEY_OR_TOKEN = "key or token"
     POSITION = "position"
@@ -170,7 +171,7 @@ def _spec(rule: DetectionRule) -> RuleSpec:
             return replace(_WRITTEN, rank=Rank.DIGITS, right=1.0)
         case DetectionRule.WRITTEN_ADDRESS:
             return replace(_WRITTEN, right=0.98)
-        case DetectionRule.WRITTEN_REFERENCE | DetectionRule.KEY_OR_TOKEN:
+        case DetectionRule.WRITTEN_REFERENCE | DetectionRule.KEY_OR_TOKEN | DetectionRule.POSTAL_ADDRESS:
             return _WRITTEN
         case DetectionRule.POSITION:  # further places: 28 in 116 ("ladies", "best")
             return replace(_STRANGER, plannable=False, on_code=False, right=0.68)

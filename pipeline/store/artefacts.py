@@ -18,6 +18,9 @@ from pipeline.store.database import reading
 from pipeline.store.tables.artefacts import artefact, artefact_copy
 from pipeline.store.upsert import insert
 
+ELSEWHERE = "out/handed-out/"
+"""Before the name of a file that was written elsewhere than into the workspace: no such folder is ever made."""
+
 
 class ArtefactState(StrEnum):
     """What became of an artefact."""
@@ -40,6 +43,11 @@ class Artefact:
     contributors: dict[str, list[str]] | None
     log_head: str
     state: ArtefactState
+
+    @property
+    def shown_location(self) -> str:
+        """Where it is or was below the workspace; of what was never there its name alone."""
+        return self.location.removeprefix(ELSEWHERE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

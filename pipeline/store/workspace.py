@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from pipeline.errors import LockHeld, OffrecordError, UsageProblem, WorkspaceDamaged
+from pipeline.errors import LockHeld, UsageProblem, WorkspaceDamaged
 from pipeline.files import locked, make_private, write_bytes
 from pipeline.records import Audience
 from pipeline.settings import FILE_NAME, Settings
@@ -90,7 +90,7 @@ class Workspace:
         root.chmod(0o700)
         try:
             return cls._filled(root, settings)
-        except OffrecordError:  # as of a key that is out of reach: the folder is as empty as it was
+        except BaseException:  # as of a key that is out of reach, or a full disk: the folder is as empty as it was
             shutil.rmtree(root)
             raise
 

@@ -18,6 +18,8 @@ from pipeline.web.roles import TableRoute
 SAFE = frozenset({"GET", "HEAD"})
 OPENED_BY = "offrecord-actor"
 """The header in which a page says, percent-encoded, who opened it; somebody else may log in later in that browser."""
+OTHER_PERSON = "offrecord-other-person"
+"""The header that tells a page why it is refused: its login is not over, but of somebody else than who opened it."""
 MAX_BODY = 64 * 1024
 """Bytes of a request; the largest is a form with a reason."""
 POLICY = "; ".join(
@@ -84,7 +86,9 @@ class Guard:
             return _login_needed(scope, self._mode)
         opened_by = headers.get(OPENED_BY)
         if opened_by is not None and unquote(opened_by) != person.actor:
-            return _plain(HTTPStatus.UNAUTHORIZED, "Somebody else opened this page: reload it.")
+            refusal = _plain(HTTPStatus.UNAUTHORIZED, "Somebody else opened this page: reload it.")
+            refusal.headers[OTHER_PERSON] = "1"
+            return refusal
         if not person.roles & route.roles:
             return _plain(HTTPStatus.FORBIDDEN, "Your role may not see this.")
         scope["person"] = person

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from pipeline.consent.evaluation import explain as explanation
@@ -55,9 +56,10 @@ def left_after_withdrawal(who: str, *, workspace: Workspace) -> tuple[Leftover, 
 def list_artefacts(session_id: str | None, *, workspace: Workspace) -> list[Artefact]:
     """What was made, from whom, and what became of it: of one session or of all.
 
+    The location of a file that was only ever written elsewhere is its name.
     Raises ``UsageProblem`` where there is no such session, and never was.
     """
     artefacts = [each for each in workspace.artefacts.all() if session_id in (None, each.session_id)]
     if session_id is not None and not artefacts:
         Registry(workspace.db).session(session_id)
-    return artefacts
+    return [replace(each, location=each.shown_location) for each in artefacts]

@@ -41,8 +41,21 @@ def blocking_reason(planned: PlannedRendition, *, is_requested: bool) -> Pending
     workspace.stages.put(_STAGE, f"{session_id}-{audience}", shown)
     return Pending(
         reason=f"the {audience} rendition would show what an earlier one hides: {shown}",
-        action=f"check why, then `offrecord review approve-exposure {session_id} --audience {audience}`",
+        action=f"{_where_to_look(shown, session_id)}; then "
+        f"`offrecord review approve-exposure {session_id} --audience {audience}`",
     )
+
+
+def _where_to_look(shown: NewlyExposed, session_id: str) -> str:
+    """The commands that say why something would be shown: a consent, a decision or list, or the picture changed."""
+    of_consent = shown.people or shown.gone or shown.tracks or shown.windows
+    of_review = shown.windows or shown.terms or shown.texts
+    looks = (
+        (of_consent, f"`offrecord consent show {session_id} --history` says whose consent changed"),
+        (of_review, f"`offrecord review show {session_id}` lists what is redacted now"),
+        (shown.covers, f"`offrecord review picture {session_id}` lists what is covered now"),
+    )
+    return ", ".join(line for is_concerned, line in looks if is_concerned)
 
 
 def approve_exposure(

@@ -115,9 +115,17 @@ def changed_exports(workspace: Workspace) -> list[str]:
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandedOut:
+    """Where an export was written, the manifest the last, or what is for standard output."""
+
+    files: tuple[Path, ...] = ()
+    content: bytes = b""
+
+
 def hand_out(
     workspace: Workspace, export: RequestExport, output: Path | None, *, to_whom: str = "", now: datetime
-) -> bytes:
+) -> HandedOut:
     """Writes an export to ``output``, its manifest beside it; without one gives the bytes for standard output.
 
     Where each file went, and to whom, is noted: nobody here can call it back, but ``recalls`` knows of it. Raises
@@ -139,7 +147,7 @@ def hand_out(
             write_bytes(place, export.files[name])
     except OSError as error:
         raise TryAgain("the export could not be written", action="check the folder and the space left") from error
-    return b"" if output else export.files[names[0]]
+    return HandedOut(files=tuple(places.values())) if output else HandedOut(content=export.files[names[0]])
 
 
 def _places(names: Sequence[str], output: Path) -> dict[str, Path]:

@@ -11,15 +11,13 @@ from pipeline import consent
 from pipeline.export.mentions import Mention, may_quote
 from pipeline.records import Held, OutFile, Refused, Ruling, Session
 from pipeline.store import Workspace
-from pipeline.store.artefacts import Artefact, ArtefactState
+from pipeline.store.artefacts import ELSEWHERE, Artefact, ArtefactState
 from pipeline.store.registry import Registry
 from pipeline.workflow.rendition_recall import closed_copies
 from pipeline.workflow.request_report import gather
 
 STAGE = "exports"
 """Under which it is kept what each file held, for as long as the file may be somewhere."""
-_ELSEWHERE = "handed-out"
-"""Where files that are handed out would lie, if they lay here: no such folder is ever made."""
 _TAKEN_OUT = re.compile(r"\[[a-z]+(?: [^\]]*)?\]")
 
 
@@ -82,11 +80,14 @@ def redactions_of(mention: Mention) -> tuple[int, int]:
 class Recall:
     """One file that held what may no longer be shown: where it is or to whom it went, and which requests.
 
+    ``file`` is its place below the workspace, or its name alone where it was written elsewhere; ``in_workspace`` says
+    whether it lies there now. ``went_to`` is the place of a copy, empty for the file in the workspace itself.
     Copies of a rendition and vCons are of all of a session, and name no request. ``requests`` may not be shown at all;
     ``quotes`` may, but no longer in the words that the file held.
     """
 
     file: str
+    in_workspace: bool
     sha256: str
     went_to: str
     noted_at: str
@@ -105,14 +106,14 @@ def note_handed_out(
 ) -> None:
     """Notes the files that hold these requests, by the place that each goes to, so that ``recalls`` lists them."""
     for to, file in files.items():
-        artefact_id = note_file(workspace, file, held, folder=_ELSEWHERE)
+        artefact_id = note_file(workspace, file, held, folder=ELSEWHERE)
         workspace.artefacts.set_state([artefact_id], ArtefactState.SUPERSEDED)
         workspace.artefacts.copied(artefact_id, to=to, by=by, now=now)
 
 
-def note_file(workspace: Workspace, file: OutFile, held: HeldRequests, *, folder: str = "exports") -> str:
-    """Notes a file of the output folder with what it holds; gives the id of its artefact."""
-    place, log_head = workspace.out / folder / file.name, consent.log_head(workspace)
+def note_file(workspace: Workspace, file: OutFile, held: HeldRequests, *, folder: str = "out/exports") -> str:
+    """Notes a file of a folder of the workspace with what it holds; gives the id of its artefact."""
+    place, log_head = workspace.root / folder / file.name, consent.log_head(workspace)
     artefact_id = workspace.artefacts.note(
         "export", place, session_id=None, contributors=None, log_head=log_head, digest=file.digest
     )
@@ -131,7 +132,7 @@ def recalls(workspace: Workspace, *, now: datetime) -> list[Recall]:
     for copy in workspace.artefacts.copies():
         copies.setdefault(copy.artefact_id, []).append((copy.went_to, copy.noted_at))
     deliveries = [
-        _recall(artefact, went_to, noted_at)
+        _recall(workspace, artefact, went_to, noted_at)
         for artefact in closed_copies(workspace, consents.ruling)
         for went_to, noted_at in copies[artefact.artefact_id]
     ]
@@ -141,7 +142,7 @@ def recalls(workspace: Workspace, *, now: datetime) -> list[Recall]:
         quotes = held.unquotable(shown, consents.may_quote) if consents.all_heard_may(held) else kept
         there = [("", "")] if artefact.state is ArtefactState.LIVE else []
         deliveries += [
-            _recall(artefact, went_to, noted_at, requests=gone, quotes=quotes)
+            _recall(workspace, artefact, went_to, noted_at, requests=gone, quotes=quotes)
             for went_to, noted_at in [*copies.get(artefact.artefact_id, []), *there]
             if gone or quotes
         ]
@@ -149,10 +150,18 @@ def recalls(workspace: Workspace, *, now: datetime) -> list[Recall]:
 
 
 def _recall(
-    artefact: Artefact, went_to: str, noted_at: str, *, requests: tuple[str, ...] = (), quotes: tuple[str, ...] = ()
+    workspace: Workspace,
+    artefact: Artefact,
+    went_to: str,
+    noted_at: str,
+    *,
+    requests: tuple[str, ...] = (),
+    quotes: tuple[str, ...] = (),
 ) -> Recall:
+    is_current = artefact.state in (ArtefactState.LIVE, ArtefactState.QUARANTINED)
     return Recall(
-        file=artefact.location,
+        file=artefact.shown_location,
+        in_workspace=is_current and workspace.has_material(workspace.root / artefact.location),
         sha256=artefact.sha256,
         went_to=went_to,
         noted_at=noted_at,

@@ -2,8 +2,9 @@
 
     python -m tests.benchmarks.secrecy [FOLDER of marked sets]
 
-Five sets of 40 secrets and 40 or 60 sentences with the same words lie in ``secrecy_sets``. A line begins with S for a
-secret, whose own words stand in [[ ]], or with N for none. Of the folder, what is found in talk counts.
+Five sets of 40 secrets and 40 or 60 sentences with the same words lie in ``secrecy_sets``; f has 62 secrets that are
+near to 291 things that hosts and customers say of software, and was looked at for what it is measured by. A line begins
+with S for a secret, whose own words stand in [[ ]], or with N for none. Of the folder, what is found in talk counts.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from pipeline.detect.text.tokens import Recognizer, read
 from pipeline.lexicon.cues import shipped_cues
 
 SETS = Path(__file__).with_name("secrecy_sets")
-NAMES = ("a", "b", "c", "d", "e")
+NAMES = ("a", "b", "c", "d", "e", "f")
 WORDS_A_MINUTE = 150
 _TURNS = (500, 1000, 2000)
 # Who speaks of anything; the other sets are mail, tweets and made sentences.

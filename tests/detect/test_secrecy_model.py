@@ -43,7 +43,8 @@ def test_a_secret_that_no_phrase_announces_is_found(text: str, secret: str) -> N
 
 
 @pytest.mark.parametrize(
-    ("name", "phrases", "with_model"), [("a", 34, 39), ("b", 17, 35), ("c", 17, 25), ("d", 13, 25), ("e", 4, 25)]
+    ("name", "phrases", "with_model"),
+    [("a", 34, 39), ("b", 17, 35), ("c", 17, 25), ("d", 13, 25), ("e", 4, 25), ("f", 30, 57)],
 )
 def test_how_many_of_the_written_secrets_are_found(name: str, phrases: int, with_model: int) -> None:
     by_phrases, by_both = recognizers().values()
@@ -53,7 +54,7 @@ def test_how_many_of_the_written_secrets_are_found(name: str, phrases: int, with
         assert sum(is_covered(secret, by_both) for secret in secrets) >= with_model
 
 
-@pytest.mark.parametrize(("name", "most"), [("a", 4), ("b", 2), ("c", 8), ("d", 1), ("e", 1)])
+@pytest.mark.parametrize(("name", "most"), [("a", 4), ("b", 2), ("c", 8), ("d", 1), ("e", 1), ("f", 14)])
 def test_how_much_of_other_talk_is_taken_for_a_secret(name: str, most: int) -> None:
     for recognize in recognizers().values():
         assert sum(bool(recognize(read(text))) for text in others_of(name)) <= most

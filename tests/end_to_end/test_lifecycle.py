@@ -118,6 +118,7 @@ def test_4_what_was_hidden_comes_back_only_when_somebody_approves(office: Office
     terms.write_text(terms.read_text("utf-8").replace(f'text = "{word}"', 'text = "vermilion gate"'), "utf-8")
     assert office.run(inbox=False) == 0
     assert "would show what an earlier one hides" in office.line["reason"]
+    assert f"`offrecord review show {office.line['id']}` lists what is redacted now" in office.line["action"]
     assert tree(office.root / "out") == before
     approve = ["review", "approve-exposure", office.line["id"], "--audience", "internal", "--by", "ann"]
     assert offrecord(*approve, "--reason", "no product", "--workspace", office.root).returncode == 0

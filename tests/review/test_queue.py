@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from pipeline.cli import main
+from pipeline.cli import interactive, main
 from pipeline.records import Audience, Decision, Finding, Proposal, Session, Verdict
 from pipeline.review import decisions, propose, signed_off_by
 from pipeline.review.decision_log import decide, sign
@@ -51,7 +52,7 @@ def latest(made: Sequence[Decision]) -> dict[str, Verdict]:
 
 def test_a_walk_keeps_each_decision_at_once_and_shows_no_text(workspace: Workspace) -> None:
     first, second, *others = proposals(workspace)
-    done = run(workspace, "interactive", SESSION_ID, "--by", "ana", keys="rsq")
+    done = run(workspace, "interactive", SESSION_ID, "--by", "ana", keys="ajq")
     assert done.exit_code == 0, done.output
     assert latest(decisions(workspace.db, SESSION_ID)) == {first.proposal_id: Verdict.REDACT}
     assert f"decided 1, {1 + len(others)} left" in done.output
@@ -62,7 +63,7 @@ def test_a_walk_keeps_each_decision_at_once_and_shows_no_text(workspace: Workspa
 
 def test_a_walk_goes_through_every_session_and_ends_by_itself(workspace: Workspace) -> None:
     count = len(proposals(workspace)) + len(proposals(workspace, OTHER))
-    done = run(workspace, "interactive", "--by", "ana", keys="r" * count)
+    done = run(workspace, "interactive", "--by", "ana", keys="a" * count)
     assert f"decided {count}, 0 left" in done.output
     assert "0 proposals are undecided in 0 sessions" in run(workspace, "list").output
     assert run(workspace, "list", "--undecided").output == "none\n"
@@ -71,7 +72,7 @@ def test_a_walk_goes_through_every_session_and_ends_by_itself(workspace: Workspa
 def test_keeping_asks_why_and_undo_goes_back(workspace: Workspace) -> None:
     first = proposals(workspace)[0]
     arguments = ["review", "interactive", SESSION_ID, "--by", "ana", "-w", str(workspace.root)]
-    done = CliRunner().invoke(main, arguments, input="k\nour own\nu\nk\n\nq\n")
+    done = CliRunner().invoke(main, arguments, input="x\nour own\nz\nx\n\nq\n")
     assert done.exit_code == 0, done.output
     assert decisions(workspace.db, SESSION_ID) == ()
     with reading(workspace.db) as connection:
@@ -80,9 +81,34 @@ def test_keeping_asks_why_and_undo_goes_back(workspace: Workspace) -> None:
     assert done.output.count(f"1 of {len(proposals(workspace))}") == 2 and first.replacement in done.output
 
 
+def test_one_may_go_back_and_decide_otherwise(workspace: Workspace) -> None:
+    first, second, *others = proposals(workspace)
+    done = run(workspace, "interactive", SESSION_ID, "--by", "ana", keys="akwaq")
+    assert done.exit_code == 0, done.output
+    held = {first.proposal_id: Verdict.KEEP, second.proposal_id: Verdict.REDACT}
+    assert latest(decisions(workspace.db, SESSION_ID)) == held
+    assert f"decided 2, {len(others)} left" in done.output
+
+
+def test_a_key_of_the_shell_does_what_it_does_on_the_page() -> None:
+    page = (Path(interactive.__file__).parents[1] / "web" / "static" / "review.js").read_text("utf-8")
+    shipped = dict(re.findall(r'"(.)": \["([^"]+)"', page))
+    words = {
+        "quit": "this one is given back",
+        "keep: not a name": "not a name: keep",
+        **{does: does for does in ("redact", "keep", "flag for a lead", "next", "previous", "reveal", "undo")},
+    }
+    assert {key: words[does] in shipped[key] for key, does in interactive.KEYS.items()} == dict.fromkeys(
+        interactive.KEYS, True
+    )
+    docs = (Path(interactive.__file__).parents[2] / "docs" / "reviewers.md").read_text("utf-8")
+    keys = re.search(r"\*\*By keyboard\.\*\*.*?(?=\n- )", docs, re.DOTALL)
+    assert keys and all(f"`{key}`" in keys[0] for key in interactive.KEYS)
+
+
 def test_a_look_at_the_text_is_noted(workspace: Workspace) -> None:
     text = proposals(workspace)[0].findings[0].text
-    done = run(workspace, "interactive", SESSION_ID, "--by", "ana", keys="vq")
+    done = run(workspace, "interactive", SESSION_ID, "--by", "ana", keys="rq")
     assert text in done.output
     with reading(workspace.db) as connection:
         assert "reveal" in {row.kind for row in connection.execute(ledger.select())}

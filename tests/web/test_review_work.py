@@ -360,6 +360,7 @@ def test_decisions_of_a_login_that_ran_out_are_sent_after_the_next_login_of_the_
     with ana.expect_response("**/decision") as refused:
         ana.clock.fast_forward(RETRY_MS)
     assert refused.value.status == HTTPStatus.UNAUTHORIZED
+    wait_for_text(ana, "offline", "Somebody else has logged in in this browser since you opened this page")
     assert state_of(server, "person:hannah berg") == ("", "")
     other.goto(server.link("ana", WebRole.REVIEWER))
     ana.clock.fast_forward(RETRY_MS)

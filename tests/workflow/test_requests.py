@@ -47,6 +47,7 @@ from pipeline.records import (
 )
 from pipeline.render.single_file import redact
 from pipeline.store import Workspace
+from pipeline.store.artefacts import ArtefactState
 from pipeline.store.codec import encode
 from pipeline.store.registry import Registry, SessionState
 from pipeline.web.app import staff_app
@@ -54,6 +55,7 @@ from pipeline.web.logins import Logins, WebUser
 from pipeline.web.roles import WebRole
 from pipeline.web.site import Access
 from pipeline.workflow import (
+    consent_views,
     request_acts,
     request_clip,
     request_files,
@@ -554,6 +556,11 @@ def test_consent_is_read_again_and_files_that_went_out_can_be_called_back(
     assert all(set(one.requests) == set(made.request_ids) for one in found)
     inside = [one for one in found if not one.went_to]
     assert {one.file for one in inside} >= {"out/exports/requests.csv", "out/exports/requests.html"}
+    assert all((filled.root / one.file).is_file() == one.in_workspace for one in found)
+    assert {one.file for one in found if not one.in_workspace} == {"requests.csv", "requests-manifest.json"}
+    listed = consent_views.list_artefacts(None, workspace=filled)
+    assert all((filled.root / each.location).exists() for each in listed if each.state is ArtefactState.LIVE)
+    assert not any("handed-out" in each.location for each in listed)
 
 
 def test_words_that_may_no_longer_be_shown_are_called_back_though_the_request_stays(

@@ -90,5 +90,5 @@ def test_the_shell_takes_leases_and_shows_who_has_what(workspace: Workspace) -> 
     assert listed[session_id].startswith("ana until") and listed["2026-11-18-more"] == ""
     assert "reviewed by ana until" in run("status")
     assert "2026-11-18-more" in run("review", "interactive", "--by", "ben", keys="q\n"), "not what ana has"
-    assert "decided 1" in run("review", "interactive", session_id, "--by", "ana", keys="r\nq\n")
+    assert "decided 1" in run("review", "interactive", session_id, "--by", "ana", keys="a\nq\n")
     assert json.loads(run("review", "list", "--json"))[0]["leased_to"] == "", "whoever stops gives it back"

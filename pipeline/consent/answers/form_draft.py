@@ -104,7 +104,7 @@ def draft_additions(content: bytes, form: Form) -> FormDraft:
     checks = [f"{counted(len(new), 'new question')}: add these lines to a mapping with a new version"] if new else []
     missing = f"{counted(gone, 'mapped question')} {is_or_are(gone)} not in the table"
     checks += [f"{missing}: one that was reworded counts as new"] if gone else []
-    return FormDraft(text=tomlkit.dumps(document), to_check=(*checks, *_undecided(new)))
+    return FormDraft(text=tomlkit.dumps(document), to_check=(*checks, *_undecided(new), *_ignored(new)))
 
 
 def quoted(text: str) -> str:
@@ -172,6 +172,7 @@ def _to_check(
 ) -> Iterator[str]:
     """What a person has to say or look at, the most needed first."""
     yield from _undecided(meanings)
+    yield from _ignored(meanings)
     if table.tool is not FormTool.TYPEFORM and not choices.timezone:
         yield "timezone: say in which zone its times are written, as Europe/Berlin"
     if is_open:
@@ -207,10 +208,22 @@ def _undecided(meanings: Mapping[str, str]) -> Iterator[str]:
             )
 
 
+def _ignored(meanings: Mapping[str, str]) -> Iterator[str]:
+    """What the draft would leave unread: a question in other words may ask for a place, a name or a permission."""
+    lines = [str(number) for number, meaning in enumerate(meanings.values(), start=1) if meaning == ColumnKind.IGNORE]
+    if lines:
+        named = f"{'line' if len(lines) == 1 else 'lines'} {', '.join(lines)}"
+        yield (
+            f"columns: {named} of the mapping {is_or_are(len(lines))} "
+            "ignored: make sure that nothing there asks for a permission, an address, a name, an age or a place"
+        )
+
+
 def _shown(value: str) -> Item:
     """A value as TOML, with a remark beside what a person decides."""
     remarks = {
         UNDECIDED: "decide: purpose:CODE for what it asks, or ignore",
+        ColumnKind.IGNORE: "not read: check that it asks for no permission, address, name, age or place",
         EventState.UNKNOWN: "holds; given or refused only where that is what they read",
     }
     item = tomlkit.item(str(value))

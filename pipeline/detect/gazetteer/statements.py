@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from enum import Enum
 
+from pipeline.detect.gazetteer.promises import is_promise
 from pipeline.detect.secrecy_model import MODEL, secret_places
 from pipeline.detect.text.tokens import Match, Recognizer, Text
 from pipeline.lexicon import FUNCTION_WORDS
@@ -41,6 +43,7 @@ _ANSWERS = word_set(
 _LONGEST_ANSWER = 3
 # "This is not common knowledge, but the recall comes on Monday": what stands behind the "but" is what "this" means.
 _GOES_ON = word_set("but though however")
+_OURSELVES = word_set("i we")
 _BEING = word_set("is are was were will be been being has have still all very really")
 # "We lost Acme. It is not official yet, but the announcement comes on Friday": only how it is told, or what the others
 # may do with it, stands behind this "but", and the secret before.
@@ -50,23 +53,34 @@ _OF_TELLING = word_set(
     signed contract paperwork embargo you your youll youre please trust"""
 )
 _POINTS_ON = word_set("this these next following")  # "don't quote me on this"
+# "Thank you for telling us", and what follows from what was told: "so we need", "for that reason".
+_AFTERWARDS = re.compile(r"(?:thanks?|so|therefore|(?:for|because of|after) that|thats why|that is why)\b")
+_ABOUT_IT = word_set("about concern concerns concerning regarding")
 # "Off the record" and "between you and me" at the end of a sentence may open the next: Whisper wrote "this is Tobias
 # off the record. We are closing …".
-_OPENERS = word_set("record me us ourselves confidence")
+_OPENERS = word_set("record me us ourselves yourselves yourself confidence")
 # "Please treat the next bit as between us", "keep the following confidential", "what I say now stays here".
 _ANNOUNCES = re.compile(
     r"\b(?:next|following) (?:few |two |three )?(?:bits?|parts?|things?|pieces?|points?|items?|topics?|sentences?"
     r"|words?|minutes?|numbers?|one|story)\b"
     r"|\bthe following(?: as)?(?: \w+ly)? (?:secret|private|confidential|between|to|in|off|under|stays?)\b"
-    r"|\bwhat (?:i|we|im|were|ill|well) (?:\w+ ){0,4}(?:now|next)\b"
+    r"|\bwhat (?:i|we|you|im|were|ill|well|youll) (?:\w+ ){0,4}(?:now|next)\b"
     r"|\b(?:im|i am|were|we are) about to (?:say|tell|share|show|mention)\b"
 )
 
 
-def statement_recognizer(cues: SpokenCues, *, across_turns: bool = False) -> Recognizer:
+class Turns(Enum):
+    """Whose turns a text is of: where it is of several, a sentence that says something itself means no other."""
+
+    ONE = "one turn"
+    OF_ONE = "several of one speaker"
+    OF_ALL = "those of all speakers"
+
+
+def statement_recognizer(cues: SpokenCues, turns: Turns = Turns.ONE) -> Recognizer:
     """For what a phrase, or a clause like the examples, makes a secret: its sentence, and one beside it that is meant.
 
-    ``across_turns``: the text is of several turns, where a sentence that says something itself means no other.
+    What only promises to keep a secret is none, but where several turns have to tell which one it is about.
     """
 
     def recognize(text: Text) -> list[Match]:
@@ -79,8 +93,10 @@ def statement_recognizer(cues: SpokenCues, *, across_turns: bool = False) -> Rec
         likely = (cue for cue in secret_places(text.raw, places, words, parts, cues) if cue.sentence not in known)
         cues_here = (*said_so, *likely)
         asking = frozenset(cue.sentence for cue in cues_here)
-        spans = [_span(cue, words, parts, asking, across_turns) for cue in cues_here]
+        spans = [_span(cue, words, parts, asking, turns) for cue in cues_here]
         said = [(_behind_answer(text, start, end), end) for start, end in _joined(spans)]
+        if turns is Turns.ONE:
+            said = [(start, end) for start, end in said if not is_promise(words[start:end])]
         return [_match(text, start, end) for start, end in said if start < end]
 
     return recognize
@@ -91,19 +107,24 @@ def _span(
     words: Sequence[str],
     parts: Sequence[SpokenSentence],
     asking: frozenset[int],
-    across_turns: bool,
+    turns: Turns,
 ) -> tuple[int, int]:
     """The words that a cue makes a secret; ``asking`` are the numbers of all sentences with a cue."""
     start, end = parts[cue.sentence]
     if end - start > _LONG:
         return max(start, cue.start - _UNPOINTED), min(end, cue.end + _UNPOINTED)
-    behind_cue = words[_with_object(words, cue.end, end) : end]
+    behind_cue = _without_object(words[_with_object(words, cue.end, end) : end])
     beside_cue = [*_without_subject(words[start : cue.start], behind_cue), *behind_cue]
     other_words = [word for word in beside_cue if word not in _HESITATIONS]
     is_alone = len(other_words) < _ALONE or _OF_SECRECY.issuperset(other_words)
     announces = _ANNOUNCES.search(" ".join(words[start:end])) is not None
     before, behind = (_neighbour(words, parts, cue.sentence, step) for step in (-1, 1))
-    may_point = is_alone or not across_turns
+    if announces and _says_itself(words[cue.end : end]):
+        # Whoever speaks next only answers; what its own speaker says next is in the text of their turns alone.
+        is_after = behind is not None and _AFTERWARDS.match(" ".join(words[slice(*behind)])) is not None
+        announces = turns is not Turns.OF_ALL and not is_after
+    promises = turns is Turns.OF_ALL and is_promise(words[start:end])  # what another said
+    may_point = is_alone or turns is Turns.ONE or promises
     points_back = not announces and may_point and before is not None and _points_back(other_words, words[start:end])
     opens = cue.end == end and words[end - 1] in _OPENERS
     opens |= before is None and may_point and _is_of_what_comes(other_words, words[cue.start : cue.end + 1])
@@ -133,6 +154,13 @@ def _behind_requests(
     return max(last, min(parts[passed].end, parts[passed].start + _UNPOINTED))
 
 
+def _says_itself(behind_cue: Sequence[str]) -> bool:
+    """Whether the clause behind a cue tells what is announced: "what I say now is not for the notes, we sell Acme"."""
+    own = sum(word not in _OF_SECRECY for word in behind_cue)
+    begins = bool(behind_cue) and behind_cue[0] in _BEGINS_A_CLAUSE - {"it"}
+    return begins and own >= _SAYS_IT and (_POINTS_BACK | _POINTS_ON | _ABOUT_IT).isdisjoint(behind_cue)
+
+
 def _is_of_what_comes(other_words: Sequence[str], cue: Sequence[str]) -> bool:
     """Whether a first sentence says of something that it is secret, and not what: "my NDA probably covers this"."""
     own = sum(word not in _OF_SECRECY for word in other_words)
@@ -157,6 +185,12 @@ def _without_subject(before: Sequence[str], behind: Sequence[str]) -> Sequence[s
     while end and before[end - 1] in _BEING:
         end -= 1
     return before[: end - 1] if end and before[end - 1] in _POINTS_BACK else before
+
+
+def _without_object(behind: Sequence[str]) -> Sequence[str]:
+    """The words behind a cue without an "it" that a "but" explains: "only we three know it, but we will buy a bank"."""
+    is_told = len(behind) > _SAYS_IT and behind[0] in _POINTS_BACK and behind[1] in _GOES_ON and behind[2] in _OURSELVES
+    return behind[1:] if is_told and _OF_TELLING.isdisjoint(behind) and _says_itself(behind[2:]) else behind
 
 
 def _with_object(words: Sequence[str], at: int, end: int) -> int:

@@ -18,6 +18,7 @@ from pipeline.detect.identifiers.top_level_domains import registered
 from pipeline.detect.text.token_classes import gap_is_plain
 from pipeline.detect.text.tokens import Match, Recognizer, Text
 from pipeline.lexicon import FUNCTION_WORDS, SurfaceForm
+from pipeline.lexicon.coined import is_coined
 from pipeline.lexicon.plain import word_set
 from pipeline.records import DetectionRule
 
@@ -49,7 +50,7 @@ def misheard_address_recognizer(forms: Sequence[SurfaceForm]) -> Recognizer:
 
     def recognize(text: Text) -> list[Match]:
         words = [token.plain for token in text.tokens]
-        ends = [index for index, word in enumerate(words) if word in _ENDS]
+        ends = [index for index, word in enumerate(words) if word in _ENDS or is_coined(word)]
         matches = [match for end in ends if (match := _ending_at(text, words, end, listed))]
         return [*matches, *_at_hosts(text, words, listed)]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from pipeline.detect.identifiers.phone_numbers import number_label, words_before
 from pipeline.detect.text.tokens import Match, Recognizer, Text
 from pipeline.lexicon import is_english, plain
 from pipeline.records import DetectionRule
@@ -20,7 +21,7 @@ _KINDS = (
     r"patient|student|employee|member(?:ship)?|passport|vat|tax|sort|routing|badge|booking|registration|tracking|claim|"
     r"device|meter|asset|purchase order|request|complaint|application|shipment|parcel|docket)"
 )
-_GROUP = r"(?=[\w/\-]*\d)[^\W_][\w/\-]{0,30}"
+_GROUP = r"(?=[\w/&\-]*\d)[^\W_][\w/&\-]{0,30}"
 _GROUPS = rf"(?:[A-Z]{{1,4}}[ \-])?{_GROUP}(?: {_GROUP})*"
 _IS = r"(?:\s(?:is|was|are)|:)?\s"
 _NUMBERED = re.compile(rf"\b{_KINDS}\s(?:number|no\.?|nr\.?|id|code)s?{_IS}(?P<code>{_GROUPS})(?![\w@])", re.IGNORECASE)
@@ -34,6 +35,16 @@ _LONG = re.compile(
     r"\b(?:extension\s(?P<code>\d{4,6})|(?:request|complaint|booking|claim|shipment|docket|tracking)\s(?P<long>\d{5,9}))"
     r"(?![\w@]|[.,]\d)",
     re.IGNORECASE,
+)
+# A number of a few digits at the end of what is said of it, or of six digits and more that counts nothing, as amounts
+# are written with commas and what is counted is named behind it.
+_ENDING = re.compile(
+    r"\b(?:reference|ref|ticket|case|incident|order|contract|invoice|serial|docket|extension)\s(?:is|was)\s(?P<code>\d{3,8})"
+    r"(?=[.,;!?]|$)|\bextension\s(?:for|to|too|oh|o)\s(?P<misheard>\d{2,4})(?![\w@]|[.,]\d)",
+    re.IGNORECASE,
+)
+_BARE = re.compile(
+    r"(?<![\w.,@/#$€£¥+\-:])(?P<code>\d{6,12})(?=[.,;!?]?$|[.,;!?]\s|\s(?:and|but|or|if|so|please|on)\b)"
 )
 _OWN = re.compile(
     r"\b(?:my|our|her|his|their|your|direct|mobile|phone|cell|desk|fax|home|work)\s(?:\w+\s){0,2}?"
@@ -82,10 +93,17 @@ def _said_to_be(raw: str) -> Iterator[tuple[int, int]]:
             if _is_code(occurrence["code"], is_certain=is_certain):
                 yield occurrence.span("code")
     yield from (occurrence.span("code") for occurrence in _POST_BOX.finditer(raw))
-    yield from (occurrence.span(occurrence.lastgroup or 0) for occurrence in _LONG.finditer(raw))
+    for pattern in (_LONG, _ENDING):
+        yield from (occurrence.span(occurrence.lastgroup or 0) for occurrence in pattern.finditer(raw))
+    yield from (occurrence.span("code") for occurrence in _BARE.finditer(raw) if not _is_round(occurrence["code"]))
     for occurrence in _USER.finditer(raw):
         if not is_english(plain(occurrence["code"])):
             yield occurrence.span("code")
+
+
+def _is_round(code: str) -> bool:
+    """Whether a number is an amount: it ends in noughts."""
+    return code.endswith("000")
 
 
 def _is_code(code: str, *, is_certain: bool) -> bool:
@@ -101,5 +119,6 @@ def _is_code(code: str, *, is_certain: bool) -> bool:
 
 def _match(text: Text, start_char: int, end_char: int, score: float) -> Match:
     code = text.raw[start_char:end_char]
-    entity = f"account:{re.sub(r'[^a-z0-9]', '', code.casefold())}"
-    return Match(start_char, end_char, "ACCOUNT", code, entity, DetectionRule.WRITTEN_REFERENCE, score)
+    bare = re.sub(r"[^a-z0-9]", "", code.casefold())
+    label = number_label(bare, words_before(text, start_char)) if bare.isdigit() else "ACCOUNT"
+    return Match(start_char, end_char, label, code, f"{label.lower()}:{bare}", DetectionRule.WRITTEN_REFERENCE, score)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
+from pipeline.detect.identifiers.phone_numbers import number_label
 from pipeline.detect.text.token_classes import ClassedText, classify, gap_is_plain, is_oh_group
 from pipeline.detect.text.tokens import Match, Recognizer, Text
 from pipeline.lexicon.plain import word_set
@@ -23,29 +24,26 @@ _TOLL = re.compile(r"d?dt[dnotwfg]{1,3}")
 _MIN_DIGITS, _MIN_DIGITS_CUED = 7, 4
 _MIN_SPOKEN = 0.6  # of a run's words are digits; a judgement, so that a misheard word here and there does not hide it
 _LONG, _CUED, _MIXED, _TOLL_FREE = 0.9, 0.6, 0.92, 0.8
-_CARD_DIGITS = 15  # American Express; other cards have 16
+_BEFORE = 6
 _SHORT_CUES = word_set(
     """extension pin code ticket account order ending number card case invoice contract serial passcode"""
 )
 _ANOTHER = word_set("1 other old new second first")
 _REACH = 12
 """Words from one number to another: "the new pin is 4 9 1 7 and the old one was 2 2 0 8"."""
-_CARD = word_set("card visa mastercard amex")
-_ACCOUNT = word_set("""account iban ssn social routing sort contract invoice order ticket case customer""")
-_PHONE = word_set("phone call mobile cell fax desk number reach dial telephone")
 
 
-def spoken_number_recognizer() -> Recognizer:
-    """For runs of digit words."""
+def spoken_number_recognizer(regions: tuple[str, ...] = ()) -> Recognizer:
+    """For runs of digit words; ``regions`` (ISO 3166 codes) say which of them may be phone numbers without a word."""
 
     def recognize(text: Text) -> list[Match]:
         classed = classify(text)
-        return [*_codes(classed), *_runs(classed), *_toll_free(classed)]
+        return [*_codes(classed), *_runs(classed, regions), *_toll_free(classed)]
 
     return recognize
 
 
-def _runs(classed: ClassedText) -> Iterator[Match]:
+def _runs(classed: ClassedText, regions: tuple[str, ...]) -> Iterator[Match]:
     said_before = -_REACH
     for occurrence in _RUN.finditer(classed.codes):
         first, last = occurrence.start(), occurrence.end() - 1
@@ -60,7 +58,7 @@ def _runs(classed: ClassedText) -> Iterator[Match]:
         if long or (count >= _MIN_DIGITS_CUED and last > first and is_announced):
             said_before = last
             score = _LONG if count >= _MIN_DIGITS else _CUED
-            yield _match(classed.text, first, last, _label(count, before), score)
+            yield _match(classed.text, first, last, _label(classed, first, last, regions), score)
 
 
 def _has_spoken_digit(classed: ClassedText, first: int, last: int) -> bool:
@@ -97,12 +95,27 @@ def _count(classed: ClassedText, first: int, last: int) -> tuple[int, int]:
     return count, spoken
 
 
-def _label(count: int, before: frozenset[str]) -> str:
-    if before & _CARD or (count >= _CARD_DIGITS and not before & (_ACCOUNT | _PHONE)):
-        return "CARD"
-    if before & _ACCOUNT and not before & _PHONE:
-        return "ACCOUNT"
-    return "PHONE" if count >= _MIN_DIGITS else "ACCOUNT"
+def _label(classed: ClassedText, first: int, last: int, regions: tuple[str, ...]) -> str:
+    """What a run is; a figure that was misheard counts as one, so that it has the length that it had."""
+    tokens = classed.text.tokens
+    digits = _digits(classed, first, last)
+    before = [token.plain for token in tokens[max(0, first - _BEFORE) : first]]
+    has_plus = classed.codes[first] == "+" or classed.codes[max(0, first - 1)] == "+"
+    return number_label(f"+{digits}" if has_plus else digits, before, regions)
+
+
+def _digits(classed: ClassedText, first: int, last: int) -> str:
+    """The digits of a run in figures, with a nought for each that was misheard or is told by no single word."""
+    digits, repeat = "", 1
+    for code, token in zip(classed.codes[first : last + 1], classed.text.tokens[first : last + 1], strict=True):
+        if code == "x":
+            repeat = 2 if token.plain == "double" else 3
+        elif code in "dnow":
+            shown = token.plain if token.plain.isdigit() else "0"
+            digits, repeat = digits + shown * repeat, 1
+        elif code == "t":
+            digits += "00"
+    return digits
 
 
 def _codes(classed: ClassedText) -> Iterator[Match]:

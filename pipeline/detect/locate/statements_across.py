@@ -7,11 +7,12 @@ or behind it: of another speaker, on another track, after a pause, or after an "
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
 from typing import NamedTuple
 
-from pipeline.detect.gazetteer.statements import statement_recognizer
+from pipeline.detect.gazetteer.promises import is_promise
+from pipeline.detect.gazetteer.statements import Turns, statement_recognizer
 from pipeline.detect.locate.conversation import (
     Conversation,
     TurnSentence,
@@ -23,6 +24,7 @@ from pipeline.detect.locate.words_and_text import CAPTIONS, CHAT, EMBEDDED, make
 from pipeline.detect.text.offset_map import OffsetMap
 from pipeline.detect.text.tokens import Match, Recognizer, Text, read
 from pipeline.lexicon.cues import shipped_cues
+from pipeline.lexicon.plain import words_of
 from pipeline.records import (
     Context,
     Cue,
@@ -40,8 +42,13 @@ from pipeline.records import (
 _NEXT_S = 8.0
 _OWN_NEXT_S = 30.0
 _CHAT_S = 120.0
+# Who promises to keep something means what another told; only within an "mm-hm" may it be what they said themselves.
+_OWN_PROMISE_S = 4.0
 _ON_BOTH_SIDES = 3  # sentences of a match: the cue, the one before it and the one behind
 _BORDER = " \n "  # the end of a sentence, also where nobody wrote a point
+
+
+_Recognizers = Mapping[Turns, Recognizer]
 
 
 class CrossingStatement(NamedTuple):
@@ -54,7 +61,8 @@ class CrossingStatement(NamedTuple):
 
 def crossing_statements(session: Session, transcript: Transcript, context: Context) -> tuple[CrossingStatement, ...]:
     """What is said to be secret by the words of another turn, of what was heard, of captions and of chat."""
-    recognize = statement_recognizer(context.cues or shipped_cues(), across_turns=True)
+    cues = context.cues or shipped_cues()
+    recognize = {turns: statement_recognizer(cues, turns) for turns in (Turns.OF_ALL, Turns.OF_ONE)}
     return (
         *_in_words(transcript, recognize),
         *_in_captions(session.captions, CAPTIONS, recognize),
@@ -97,7 +105,7 @@ def _extent(place: SoundPlace | TextPlace | PicturePlace) -> tuple[str, tuple[in
             return "picture", (0, 0)
 
 
-def _in_words(transcript: Transcript, recognize: Recognizer) -> Iterator[CrossingStatement]:
+def _in_words(transcript: Transcript, recognize: _Recognizers) -> Iterator[CrossingStatement]:
     spoken = spoken_conversation(transcript)
     for text, match, parts in _crossing(spoken, recognize, _NEXT_S, _OWN_NEXT_S):
         touched = [
@@ -108,12 +116,12 @@ def _in_words(transcript: Transcript, recognize: Recognizer) -> Iterator[Crossin
         yield CrossingStatement(text, match, tuple(found))
 
 
-def _in_captions(captions: Sequence[Cue], surface: str, recognize: Recognizer) -> Iterator[CrossingStatement]:
+def _in_captions(captions: Sequence[Cue], surface: str, recognize: _Recognizers) -> Iterator[CrossingStatement]:
     return _in_texts(captioned_conversation(captions, surface), surface, recognize, _NEXT_S, _OWN_NEXT_S)
 
 
 def _in_texts(
-    written: Conversation, surface: str, recognize: Recognizer, next_s: float, own_next_s: float
+    written: Conversation, surface: str, recognize: _Recognizers, next_s: float, own_next_s: float
 ) -> Iterator[CrossingStatement]:
     for text, match, parts in _crossing(written, recognize, next_s, own_next_s):
         found = (
@@ -134,20 +142,32 @@ _Parts = list[tuple[int, int, int]]
 
 
 def _crossing(
-    spoken: Conversation, recognize: Recognizer, next_s: float, own_next_s: float
+    spoken: Conversation, recognize: _Recognizers, next_s: float, own_next_s: float
 ) -> Iterator[tuple[Text, Match, _Parts]]:
     """The matches over several turns: in the order of time, and in that of each speaker alone."""
     by_speaker: dict[tuple[str, str | None], list[TurnSentence]] = {}
     for sentence in spoken.sentences:
         by_speaker.setdefault(spoken.speaker(sentence), []).append(sentence)
-    orders = [(spoken.sentences, next_s), *((own, own_next_s) for own in by_speaker.values())]
+    orders = [
+        (Turns.OF_ALL, spoken.sentences, next_s),
+        *((Turns.OF_ONE, own, own_next_s) for own in by_speaker.values()),
+    ]
     seen: set[tuple[tuple[int, int, int], ...]] = set()
-    for order, reach_s in orders:
-        for near in _within_reach(order, reach_s):
-            for text, match, parts in _matches(near, spoken, recognize):
+    for turns, order, reach_s in orders:
+        for near in _within_reach(order, reach_s, spoken if turns is Turns.OF_ONE else None):
+            for text, match, parts in _matches(near, spoken, recognize[turns]):
                 if not _goes_on(parts) and len({turn for turn, *_ in parts}) > 1 and tuple(parts) not in seen:
                     seen.add(tuple(parts))
-                    yield text, match, parts
+                    yield text, match, _without_promises(parts, spoken)
+
+
+def _without_promises(parts: _Parts, spoken: Conversation) -> _Parts:
+    """The parts of a match but for sentences that only promise to keep it."""
+    return [
+        (turn, start_char, end_char)
+        for turn, start_char, end_char in parts
+        if not is_promise(words_of(spoken.turns[turn].text.text[start_char:end_char]))
+    ]
 
 
 def _goes_on(parts: _Parts) -> bool:
@@ -159,12 +179,21 @@ def _goes_on(parts: _Parts) -> bool:
     return len(turns) == _ON_BOTH_SIDES and turns[0] != turns[1] == turns[2]
 
 
-def _within_reach(order: Sequence[TurnSentence], reach_s: float) -> Iterator[list[TurnSentence]]:
-    """Sentences in order, parted where nobody says anything for longer than ``reach_s`` seconds."""
+def _within_reach(
+    order: Sequence[TurnSentence], reach_s: float, of_one: Conversation | None
+) -> Iterator[list[TurnSentence]]:
+    """Sentences in order, parted where nobody says anything for longer than ``reach_s`` seconds.
+
+    Those of one speaker, ``of_one``, are parted before what they promise sooner.
+    """
     near: list[TurnSentence] = []
     until_s = 0.0
     for sentence in order:
-        if near and sentence.start_s - until_s > reach_s:
+        gap_s = sentence.start_s - until_s
+        is_far = gap_s > reach_s or (
+            of_one is not None and gap_s > _OWN_PROMISE_S and is_promise(words_of(of_one.raw(sentence)))
+        )
+        if near and is_far:
             yield near
             near = []
         near.append(sentence)

@@ -7,7 +7,7 @@ Where it is neither, as a recogniser writes a foreign name in English words, it 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from pipeline.detect.text.tokens import Match, Recognizer, Text, Token
@@ -15,6 +15,7 @@ from pipeline.lexicon import FUNCTION_WORDS, words_of
 from pipeline.lexicon.coined import TECHNOLOGIES, is_coined
 from pipeline.lexicon.nicknames import is_given_name
 from pipeline.lexicon.plain import word_set
+from pipeline.lexicon.unlisted_cues import cue_words
 from pipeline.records import DetectionRule
 
 _SCORE = 0.7  # as other places of a name
@@ -30,12 +31,13 @@ _ROLE = (
 _FIRM = (
     r"(?:vendor|competitor|rival|supplier|reseller|distributor|provider|agency|lender|bank|landlord|insurer|auditors?|"
     r"consultants?|consultancy|contractors?|client|customer|investor|sponsor|subsidiary|neighbou?r|integrator|host|"
-    r"carrier|broker|partner|manufacturer|publisher|retailer|lawyers|accountants)"
+    r"carrier|broker|partner|manufacturer|publisher|retailer|lawyer|accountant)s?"
 )
 _PERSON_CUES = re.compile(
     rf"\b(?:{_WHOSE} (?:\w+ )?{_ROLE}(?: is| was)?(?: called| named)?|"
     r"(?:is|was|are|person|man|woman|guy|lady) (?:called|named)|"
-    r"(?:ask|asked|tell|told|email|mail|phone|contact|thank|meet|met|remember|reach)|"
+    r"(?:ask|asked|tell|told|email|mail|phone|call|contact|thank|meet|met|remember|reach)|"
+    r"reached? (?:him |her |me |us |them )?(?:under|at)|used to be|now it is|now its|"
     r"(?:send|sent|forward|give|hand|show|mail) (?:it|this|that|them|me|us|those|these|everything) to|it was|"
     r"by the name of) "
 )
@@ -43,11 +45,20 @@ _MISHEARD_CUE = re.compile(rf"{_WHOSE} (?:\w+ )?{_ROLE} ")
 _COMPANY_CUES = re.compile(
     rf"\b(?:(?:{_WHOSE} |the |an? )(?:\w+ ){{0,2}}?{_FIRM}(?: is| was)?(?: at| from| called| named| like)?|"
     r"(?:migrat\w+|mov(?:e|ed|ing)|switch\w*|com(?:e|es|ing)|came|chang(?:e|ed|ing)) (?:away |over |here )?from|"
-    r"(?:we|they|i|she|he) (?:have |has |had )?(?:left|used|use|replaced|dropped|bought|acquired|tried|hired)|"
+    r"(?:we|they|i|she|he) (?:have |has |had )?"
+    r"(?:left|used|use|replaced|dropped|bought|acquired|tried|hired|paid|joined|sued|visited)|"
     r"(?:moved|went|switched|changed|sold|belongs|belong) to|(?:bought|acquired|owned|run|made|taken over) by|"
     r"(?:still|before) (?:use|uses|used|using|on|with)|together with|instead of|works? for|engineers? (?:at|from)|"
     r"contractors? from|team (?:at|from)|people (?:at|from)) "
 )
+_OWN_PRODUCT_CUES = re.compile(
+    r"\b(?:(?:our|my|own|internal|homegrown|built|wrote|made) (?:\w+ ){0,4}?"
+    r"(?:tool|dashboard|script|service|library|app|bot|portal|platform|system|database|prototype|product|project)s? "
+    r"(?:is |was |we )?(?:call |called |named )(?:it )?|"
+    r"(?:codename|code name|working title|working name)(?: for it| of it)?(?: is| was)? ) *"
+)
+_CUES = (("PERSON", _PERSON_CUES), ("COMPANY", _COMPANY_CUES), ("PRODUCT", _OWN_PRODUCT_CUES))
+_LAST_WORDS = cue_words("companies", "last_words")
 _SAYS = word_set(
     """asked asks said says told tells thinks thought wants wanted found wrote writes would will can could needs needed
     has"""
@@ -82,7 +93,7 @@ def relation_recognizer() -> Recognizer:
     def recognize(text: Text) -> list[Match]:
         line = _line(text)
         found: dict[tuple[int, int], Match] = {}
-        for label, cues in (("PERSON", _PERSON_CUES), ("COMPANY", _COMPANY_CUES)):
+        for label, cues in _CUES:
             for cue in cues.finditer(line.joined):
                 first = line.first_at.get(cue.end())
                 last = None if first is None else _name_end(text, first, cue.group(), label)
@@ -90,9 +101,27 @@ def relation_recognizer() -> Recognizer:
                     found.setdefault((first, last), _match(text, first, last, label))
         for first, last in _subjects(text):
             found.setdefault((first, last), _match(text, first, last, "PERSON"))
+        for first, last in _firms(text):
+            found.setdefault((first, last), _match(text, first, last, "COMPANY"))
         return list(found.values())
 
     return recognize
+
+
+def name_cues(said: Sequence[tuple[tuple[str, ...], bool]]) -> Iterator[tuple[str, int]]:
+    """Where in words that were heard a name of which kind may begin: the label, and the number of the word.
+
+    Each is given as its plain words and whether it ends a sentence, behind which no cue goes on.
+    """
+    first_at: dict[int, int] = {}
+    joined = ""
+    for number, (words, ends) in enumerate(said):
+        first_at[len(joined)] = number
+        joined += " ".join(words) + (" . " if ends else " ")
+    for label, cues in _CUES:
+        for cue in cues.finditer(joined):
+            if (first := first_at.get(cue.end())) is not None:
+                yield label, first
 
 
 def _line(text: Text) -> _Line:
@@ -119,6 +148,18 @@ def _subjects(text: Text) -> Iterator[tuple[int, int]]:
             yield index, index
 
 
+def _firms(text: Text) -> Iterator[tuple[int, int]]:
+    """The coined words with a capital before what companies are called by last: "Calder Hosting", "Redmoor Systems"."""
+    for last, token in enumerate(text.tokens):
+        if token.plain not in _LAST_WORDS or not _has_capital(text, token):
+            continue
+        first = last
+        while first and last - first < _MOST_WORDS and _is_name(text, first - 1) and _breath_goes_on(text, first - 1):
+            first -= 1
+        if any(is_coined(token.plain) for token in text.tokens[first:last]):
+            yield first, last
+
+
 def _breath_goes_on(text: Text, index: int) -> bool:
     """Whether nothing but a space stands behind a word."""
     return text.raw[text.tokens[index].end_char : text.tokens[index + 1].start_char].isspace()
@@ -131,7 +172,7 @@ def _name_end(text: Text, first: int, cue: str, label: str) -> int | None:
         if not _is_name(text, index):
             break
         last = index
-    if last >= first and _says_who(text, first, last):
+    if last >= first and ((label == "PRODUCT" and text.cased) or _says_who(text, first, last)):
         return last
     return _misheard_end(text, first) if label == "PERSON" and _MISHEARD_CUE.fullmatch(cue) else None
 

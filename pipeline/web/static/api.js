@@ -6,6 +6,7 @@ const ANSWER_MS = 60_000, AGAIN_MS = 3_000;
 const OF_A_PROXY = [502, 503, 504];
 
 const NO_ANSWER = "the server does not answer", NO_LOGIN = "your login is over, log in again in another tab of this browser";
+const OTHER_LOGIN = "somebody else has logged in in this browser since you opened this page; log in as yourself in another tab, or reload the page to work as them";
 
 /** What waits is of one person: somebody else who logs in here does not send it as their own. @param {(waiting: number, problem: string) => void} onWaiting */
 export function connect(session, actor, onWaiting) {
@@ -36,7 +37,7 @@ export function connect(session, actor, onWaiting) {
     try {
       const answer = await fetch(base + path, options);
       if (OF_A_PROXY.includes(answer.status)) return unanswered(method);
-      if (answer.status === 401) return { status: 0, data: { error: NO_LOGIN } };
+      if (answer.status === 401) return { status: 0, data: { error: answer.headers.has("offrecord-other-person") ? OTHER_LOGIN : NO_LOGIN } };
       return { status: answer.status, data: await answer.json() };
     } catch (error) {
       if (late.signal.aborted) return unanswered(method);
@@ -88,7 +89,7 @@ export function connect(session, actor, onWaiting) {
         const answer = await send("POST", first.path, first.body, first.version);
         if (answer.status === 0) {
           setTimeout(() => flush(onAnswer), AGAIN_MS);
-          onWaiting(waiting.length, answer.data.error === NO_LOGIN ? NO_LOGIN : NO_ANSWER);
+          onWaiting(waiting.length, [NO_LOGIN, OTHER_LOGIN].includes(answer.data.error) ? answer.data.error : NO_ANSWER);
           break;
         }
         answered(first, answer);

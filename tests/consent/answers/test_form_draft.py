@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 
@@ -53,6 +54,12 @@ def draft(table: str, **changed: str) -> FormDraft:
         ("Company name", ["Acme"], "company"),
         ("Product name", ["Turbo"], "ignore"),
         ("Country", ["Germany"], "location"),
+        ("Where are you?", ["Berlin"], "location"),
+        ("Where are you joining us from today?", ["Berlin"], "location"),
+        ("Where will you be calling from?", ["Texas"], "location"),
+        ("Where do you work from?", ["Texas"], "location"),
+        ("Where are you in your evaluation?", ["At the start"], "ignore"),
+        ("Where did you hear of us?", ["A friend"], "ignore"),
         ("Discord ID", ["123"], "platform:discord"),
         ("Mobile number", ["+49 170 1234567"], "phone"),
         ("Are you 16 or older?", ["Yes"], "of_age"),
@@ -103,12 +110,29 @@ def test_it_says_where_nobody_becomes_certain_although_the_tool_made_sure() -> N
     assert not any("typed_email" in line for line in own.to_check)
 
 
+def test_what_is_ignored_is_to_be_checked() -> None:
+    """A question in other words may ask for a place or a permission, which the draft does not see."""
+    drafted = draft(GOOGLE)
+    lines = list(tomllib.loads(drafted.text)["columns"].values())
+    numbers = ", ".join(str(number) for number, meaning in enumerate(lines, start=1) if meaning == "ignore")
+    assert any(
+        re.match(rf"columns: lines? {numbers} of the mapping (is|are) ignored", line) for line in drafted.to_check
+    )
+    assert re.search(r'"ignore" +# not read: check', drafted.text)
+
+
 def test_what_only_a_person_knows_is_left_open() -> None:
     swapped = draft(GOOGLE.replace("11/13/2026", "11/12/2026"), timezone="")
     mapping = tomllib.loads(swapped.text)
     assert mapping["timezone"] == ""
     assert "date_format" not in mapping
-    assert {line.partition(":")[0] for line in swapped.to_check} == {"timezone", "date_format", "text", "options"}
+    assert {line.partition(":")[0] for line in swapped.to_check} == {
+        "columns",
+        "timezone",
+        "date_format",
+        "text",
+        "options",
+    }
     assert not any(secret in line for secret in ("ana@", "Ana", "Northwind") for line in swapped.to_check)
 
 

@@ -342,3 +342,44 @@ def test_what_comes_next_is_secret_however_many_sentences_ask_for_it_first(befor
 def test_what_follows_two_requests_about_what_was_said_before_is_left() -> None:
     said = f"{SALE} That is off the record. Nobody outside our board has heard it. The pilot ends in May."
     assert all("pilot" not in statement for statement in statements(said))
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        (
+            "The default is never. Only the three of us on this call know it, but we are going to buy a ferry line.",
+            "default",
+        ),
+        (
+            "What I say now is not meant for the notes, we are looking for a buyer for the lens division."
+            " Thank you for that, is there anything else?",
+            "anything else",
+        ),
+        (
+            "What I say now must not leave this call, the depot in Lyon will be closed before winter."
+            " For that reason we need the export early.",
+            "export",
+        ),
+    ],
+)
+def test_what_a_secret_does_not_mean_stays(text: str, left: str) -> None:
+    assert [left in statement for statement in statements(text)] == [False]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We buy Veltra in May. Only the three of us on this call know it, but the sales people in Graz are nervous.",
+        "We buy Veltra in May. Only the three of us on this call know it, but we will announce that price in May.",
+        "We buy Veltra in May. Only three of us here know it, but we have to get it past the works council in Graz.",
+        "What I say now is not for the notes, our lawyers and the whole board argued for weeks. We buy Veltra in May.",
+        "What I say now is not for the notes, I mean that. Thank you all, we buy Veltra in May.",
+        "What you hear now is not for the notes. We buy Veltra in May.",
+        "What I say now is not for the notes, I mean that. So, we buy Veltra in May.",
+        "We are two versions behind, please keep this to yourselves. We buy Veltra in May.",
+        "We are two versions behind, so keep it to yourself. We buy Veltra in May.",
+    ],
+)
+def test_what_a_secret_may_mean_goes_with_it(text: str) -> None:
+    assert any("uy Veltra in May" in statement for statement in statements(text)), statements(text)

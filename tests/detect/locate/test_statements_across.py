@@ -173,3 +173,64 @@ def test_every_word_that_a_turn_alone_makes_a_secret_stays_one(spoken: list[tupl
     secret = secret_words(*lines)
     assert ("record." in secret) == any(line == "Off the record." for _, _, line in spoken)
     assert ("knows" in secret) == any(line.startswith("Nobody") for _, _, line in spoken)
+
+
+def test_what_somebody_promises_is_left_and_what_they_were_told_is_secret() -> None:
+    told = [("a", 0.0, "We close the Leeds office."), ("b", 4.0, "Of course, we will keep that between us.")]
+    assert secret_words(*told) == {"We", "close", "the", "Leeds", "office."}
+
+
+def test_a_promise_means_what_another_told_and_not_what_its_own_speaker_said() -> None:
+    words = secret_words(
+        ("b", 0.0, "Is anybody else coming?"),
+        ("a", 3.0, "We close the Leeds office in the spring of next year."),
+        ("b", 7.5, "It will stay between us."),
+    )
+    assert "Leeds" in words
+    assert not words & {"anybody", "stay"}
+
+
+def test_what_is_asked_in_the_words_of_a_promise_goes_with_what_was_said_before_an_answer() -> None:
+    asked = [("a", 0.0, "We close the Leeds office."), ("b", 2.0, "Oh."), ("a", 3.0, "It will stay between us.")]
+    assert "Leeds" in secret_words(*asked)
+
+
+NEXT = [("b", 9.0, "Thank you. Is there anything else that the others need?")]
+
+
+def test_an_announcement_that_says_itself_what_is_secret_takes_no_answer() -> None:
+    announced = (
+        "a",
+        0.0,
+        "What I say now is not meant for the notes, we are looking for a buyer for the lens division.",
+    )
+    words = secret_words(announced, *NEXT)
+    assert {"lens", "division."} <= words
+    assert "else" not in words
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [
+            ("a", 0.0, "What I say now is not meant for the notes, I mean that."),
+            ("b", 5.0, "Sure."),
+            ("a", 7.0, "We close the Leeds office."),
+        ],
+        [
+            ("a", 0.0, "What I say now is not meant for the notes, we had a long fight over this with the auditors."),
+            ("b", 9.0, "We close the Leeds office."),
+        ],
+        [
+            ("a", 0.0, "The next bit is not for the notes, our lawyers and the whole board argued for weeks."),
+            ("b", 9.0, "Sure."),
+            ("a", 11.0, "We close the Leeds office."),
+        ],
+        [
+            ("a", 0.0, "What you hear next is not for the notes, please."),
+            ("b", 5.0, "We close the Leeds office."),
+        ],
+    ],
+)
+def test_what_is_announced_is_secret_also_behind_an_answer(lines: list[Said]) -> None:
+    assert "Leeds" in secret_words(*lines)

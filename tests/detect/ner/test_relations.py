@@ -18,6 +18,10 @@ def names(text: str) -> list[str]:
 @pytest.mark.parametrize(
     ("text", "name"),
     [
+        ("They run the whole thing at Calder Hosting and bill us.", "Calder Hosting"),
+        ("We built a tool called Ferret that counts the rows.", "Ferret"),
+        ("The codename is Marzipan for now.", "Marzipan"),
+        ("It used to be Cadwaller, now nobody does it.", "Cadwaller"),
         ("My manager Fionnuala Brady asked me to find out.", "Fionnuala Brady"),
         ("My manager feel new olive braid asked me to find out.", "feel new olive braid"),
         ("The man who decides is called Thadiyasakunjo, and he wants a report.", "Thadiyasakunjo"),

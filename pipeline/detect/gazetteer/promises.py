@@ -1,0 +1,60 @@
+"""What a listener promises once they were told a secret ("it will not go anywhere, thanks Ana"): no secret in itself.
+
+Hosts answer so to most of what they are told in confidence, and most phrases of secrecy are in it. It points at what
+was said before, which stays taken out; its own words say nothing. So every word of a promise is of a closed list here:
+one that names a date, a thing or who is not to know ("I will not tell the staff", "not before June") is none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+_IT = r"(?:it|this|that|these|those|them|anything|any of it|any of this|any of that|a word|a thing|so)"
+_NOBODY = r"(?:anyone|anybody|nobody|no one|noone|a soul|others|anyone else|anybody else)"
+_PLACE = r"(?:here|(?:in|of|leave|outside|within|outside of) (?:this|the|our) (?:room|call|circle|team|group))"
+_PAPER = r"(?:the|this|our|any) (?:notes|minutes|summary|recording|transcript|record|video|report)"
+_I = r"(?:i|we|ill|well)(?: (?:will|shall|would|can|wont|promise|promise to|promise not to|am going to|are going to))?"
+_I_NOT = rf"{_I}(?: (?:not|never|of course not|certainly not))?"
+_THAT = r"(?:it|this|that|thats|its|none of (?:it|this|that)|nothing(?: of (?:it|this|that))?)"
+_WILL = r"(?: (?:will|wont|shall|does|doesnt|is|can|cannot|cant|would))?(?: (?:not|never))?"
+_CORES = (
+    rf"{_I_NOT} (?:tell|say|repeat|mention|share|quote|breathe|spread|use)(?: {_NOBODY})?(?: (?:about )?{_IT})?"
+    rf"(?: (?:to|with) {_NOBODY})?",
+    rf"{_I_NOT} (?:pass|hand) {_IT} on(?: to {_NOBODY})?",
+    rf"{_I} (?:keep|treat|handle|hold) {_IT}(?: (?:as|strictly))?"
+    r" (?:quiet|secret|private|safe|confidential|confidentially"
+    rf"|to (?:ourselves|myself)|(?:between|among) us|between ourselves|with care|in confidence|under wraps|{_PLACE})",
+    rf"{_I} keep quiet(?: about {_IT})?",
+    rf"{_I} (?:leave|cut|take|keep|edit|strike|bleep) {_IT}(?: (?:part|bit))? out(?: of {_PAPER})?",
+    rf"{_I} make sure(?: that)? (?:it|this|that) (?:is|gets) (?:taken|cut|left|edited) out(?: of {_PAPER})?",
+    rf"{_I_NOT} (?:write|put|note) {_IT} (?:down|anywhere|(?:in|into|on) {_PAPER})",
+    rf"{_THAT}{_WILL} (?:be )?(?:go|goes|going|get|gets|leave|leaves|stay|stays|remain|remains|come)"
+    rf"(?: (?:anywhere|any further|no further|further|nowhere|out|{_PLACE}|with (?:us|me)|between us|among us"
+    r"|quiet|secret|private|confidential|(?:this|the|our) (?:room|call|circle|team|group)))+",
+    rf"{_THAT}{_WILL} be in {_PAPER}",
+    r"(?:my|our) lips are sealed",
+    r"(?:your|the|this|that) secret is safe(?: with (?:us|me))?",
+    rf"(?:no|not a) word(?: about {_IT})? to {_NOBODY}",
+    rf"(?:nobody|no one|noone)(?: outside(?: of)? (?:this|the|our) (?:room|call|circle|team|group))? (?:will|shall)"
+    rf"(?: ever)? (?:know|hear|learn)(?: (?:about |of )?{_IT})?(?: from (?:me|us))?",
+)
+_BEFORE = (
+    r"(?:yes|yeah|yep|no|sure|okay|ok|right|alright|fine|clear|good|understood|certainly|absolutely|of course"
+    r"|i see|got it|(?:dont|do not|please dont) worry|promise|i promise|promised|you can (?:count|rely) on (?:us|me)"
+    r"|naturally|and|so|(?:thanks|thank you)(?: (?:very|so) much)?(?: for (?:telling|trusting|warning) (?:us|me)"
+    r"| for (?:the|your) (?:trust|warning|openness))?)"
+)
+_THANKED = r"(?:(?:and )?(?:thanks|thank you)(?: (?!to\b|thanks?\b|and\b)\w+){0,3})"  # names, which other rules see
+_BEHIND = (
+    rf"(?:of course|promise|i promise|promised|please|okay|ok|dont worry|do not worry|either|then|at all|{_THANKED})"
+)
+_PROMISE = re.compile(rf"(?:{_BEFORE} )*(?:{'|'.join(_CORES)})(?: (?:and )?(?:{'|'.join(_CORES)}))*(?: {_BEHIND})*")
+
+
+_MOST_WORDS = 40
+
+
+def is_promise(words: Sequence[str]) -> bool:
+    """Whether all that some plain words say is that what was said before will be kept secret."""
+    return len(words) <= _MOST_WORDS and _PROMISE.fullmatch(" ".join(words)) is not None
