@@ -84,7 +84,7 @@ def run_night(
         consent.verify_chain(workspace)
         workspace.ledger.check()
         integrity.check(workspace)
-        run_clock.note(workspace, now=now, accepted=options.accept_clock)
+        unsure = run_clock.note(workspace, now=now, accepted=options.accept_clock)
         damage = published.check(workspace, interrupted)
         # A broken table stops the night before anything is done.
         rules_of(workspace.root)
@@ -93,7 +93,7 @@ def run_night(
         require_lists(workspace)
         ingest.read_tracks(workspace.root)
         erasure.carry_out(workspace, now=now)
-        removed = retention.carry_out(workspace, now=now)
+        removed = retention.carry_out(workspace, now=now, removes=not unsure)
         registry = Registry(workspace.db)
         ingested, unfinished = (
             _ingest_new(workspace, registry, inbox, options, now, progress) if inbox else (set[str](), 0)
@@ -105,7 +105,7 @@ def run_night(
         sessions = [registry.session(session_id) for session_id in sorted(processed & registry.states().keys())]
         sources = (*_stray_files(inbox), *ingest.unread(sessions), *ingest.differences(workspace, sessions))
         questions = (*voice_questions(workspace, sessions), *open_questions(workspace, sessions))
-        warned = (*sources, *questions, *retention.removal_lines(removed), *warnings(workspace, now))
+        warned = (*unsure, *sources, *questions, *retention.removal_lines(removed), *warnings(workspace, now))
         report = gather(workspace, now=now, unfinished=unfinished, processed=processed, warnings=warned)
         report = replace(report, damage=damage)
         write(report, workspace)

@@ -29,14 +29,20 @@ settings.load_profile("offrecord")
 LONGEST = (
     "executors/test_contract.py",
     "workflow/erasure/test_withdrawal.py",
-    "end_to_end/test_lifecycle.py",
+    "test_setup.py",
+    "end_to_end/test_kill.py",
     "end_to_end/test_night.py",
+    "workflow/test_vault_keys.py",
+    "end_to_end/test_lifecycle.py",
+    "end_to_end/test_first_night.py",
+    "executors/test_matrix.py",
+    "end_to_end/test_object_storage.py",
     "workflow/test_requests.py",
     "render/test_single_file.py",
-    "workflow/test_vault_keys.py",
     "web/test_review_work.py",
 )
-"""The files that took longest, 30 to 240 s each of a run with four processes, 2026-11-30: none of them comes last."""
+"""The files that took longest, 100 to 390 s each of a run with four processes, the last three less, 2026-11-30: none
+of them comes last."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

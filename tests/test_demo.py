@@ -57,7 +57,9 @@ def test_dates_of_the_samples_move_and_nothing_else(text: str, moved: str) -> No
 
 def test_a_copy_that_moves_nothing_is_the_samples_byte_for_byte(tmp_path: Path) -> None:
     shift.copy_samples(tmp_path / "copy", timedelta(0))
-    for path in (path for path in (tmp_path / "copy").rglob("*") if path.is_file()):
+    files = [path for path in (tmp_path / "copy").rglob("*") if path.is_file()]
+    assert files
+    for path in files:
         assert path.read_bytes() == (SAMPLES / path.relative_to(tmp_path / "copy")).read_bytes(), path.name
 
 

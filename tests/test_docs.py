@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -82,6 +83,31 @@ def test_every_command_that_the_docs_name_is_there(name: str) -> None:
     assert command is not None
     if isinstance(command, click.Group) and sub:
         assert sub in command.commands
+
+
+def spoken_to(words: list[str]) -> tuple[click.Command, list[str]]:
+    """The command that words of a shell name, and the words behind its name."""
+    command: click.Command = main
+    while isinstance(command, click.Group) and words:
+        inner = command.get_command(click.Context(command), words[0])
+        if inner is None:
+            break
+        command, words = inner, words[1:]
+    return command, words
+
+
+CALLS = {
+    *re.findall(r"^ *(?:\$ )?offrecord ([^\n`|]+)$", ALL, re.MULTILINE),
+    *(" ".join(call.split()) for call in re.findall(r"`offrecord ([^`]+)`", ALL)),
+}
+
+
+@pytest.mark.parametrize("call", sorted(call for call in CALLS if " -" in call))
+def test_every_option_that_the_docs_give_is_one_of_its_command(call: str) -> None:
+    command, words = spoken_to(shlex.split(call.replace("…", ""), comments=True))
+    options = {name for parameter in command.params for name in (*parameter.opts, *parameter.secondary_opts)}
+    given = {word.strip("[]").partition("=")[0] for word in words if re.match(r"\[?--?[a-z]", word)}
+    assert given <= options
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -11,6 +11,7 @@ from pipeline.records import SpokenCues
 
 MODEL = SentenceModel(
     name="objections",
+    examples_of=lambda cues: Examples(cues.objection_examples, cues.no_objection_examples),
     # Without these, what is like an objection to anything else holds a session every two hours (23 sentences in 568,000
     # words, 6 with them).
     gate=word_set(
@@ -41,4 +42,4 @@ def objection_places(
         for start in range(part.start, max(part.start + 1, part.end - _STEP), _STEP)
     )
     written = ((place, raw[spans[place.start][0] : spans[place.end - 1][1]]) for place in places)
-    return MODEL.alike(written, words, Examples(cues.objection_examples, cues.no_objection_examples))
+    return MODEL.alike(written, words, cues)

@@ -16,6 +16,7 @@ from pipeline.records import SpokenCues
 _LEAST = 0.4
 MODEL = SentenceModel(
     name="secrets",
+    examples_of=lambda cues: Examples(cues.secret_examples, cues.no_secret_examples),
     gate=word_set(
         """know knows knew known knowing aware unaware idea clue told tell tells telling heard hear hears hearing
         say says saying said share shares shared sharing quiet quietly public publicly press papers paper news
@@ -78,7 +79,7 @@ def secret_places(
         for number, part in enumerate(parts)
         for place in _clauses(raw, spans, words, part, number)
     )
-    for place in MODEL.alike(written, words, Examples(cues.secret_examples, cues.no_secret_examples)):
+    for place in MODEL.alike(written, words, cues):
         clause = range(place.start, place.end)
         of_secrecy = [index for index in clause if words[index] in MODEL.gate]
         own = [index for index in clause if words[index] not in MODEL.gate | FUNCTION_WORDS]

@@ -16,7 +16,7 @@ from typing import TypeVar
 from pebble import ProcessExpired, ProcessPool
 
 from pipeline.executors.outcome import TaskDone, TaskFailed, raised, timed_out, worker_died
-from pipeline.executors.worker_environment import set_worker_environment, worked
+from pipeline.executors.worker_environment import run_task, set_worker_environment
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -46,7 +46,7 @@ def run_tasks(
     ) as pool:
         with _block_sigint():
             waiting: dict[Future[R], T] = {
-                pool.schedule(worked, args=(work, task), timeout=timeout_s): task for task in tasks
+                pool.schedule(run_task, args=(work, task), timeout=timeout_s): task for task in tasks
             }
         try:
             for future in as_completed(waiting):

@@ -21,7 +21,7 @@ from pipeline import __version__
 from pipeline.errors import ConfigurationError, TryAgain
 from pipeline.executors.outcome import TaskDone, TaskFailed, node_lost, timed_out, worker_died
 from pipeline.executors.ray_cluster import require_token
-from pipeline.executors.worker_environment import set_worker_environment, worked
+from pipeline.executors.worker_environment import run_task, set_worker_environment
 from pipeline.files.run_folder import remove_left, run_folder
 from pipeline.settings.ray import RaySettings
 
@@ -190,7 +190,7 @@ class _Process:
     def run(self, work: Callable[[T], R], task: T) -> tuple[R | None, str]:
         """What becomes of a task, or the type of the exception: its words, and those of its lines, may be secret."""
         try:
-            return worked(work, task), ""
+            return run_task(work, task), ""
         except Exception as error:  # noqa: BLE001 - whatever it is fails this task alone
             return None, type(error).__name__
 

@@ -32,7 +32,7 @@ def set_worker_environment() -> None:
         os.environ.setdefault(name, value)
 
 
-def worked(work: Callable[[T], R], task: T) -> R:
+def run_task(work: Callable[[T], R], task: T) -> R:
     """One task in a worker, which then gives freed memory back: it lives as long as a run, not as one session."""
     try:
         return work(task)

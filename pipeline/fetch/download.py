@@ -48,7 +48,7 @@ def download(client: HttpClient, file: RemoteFile, place: Path, *, progress: Pro
             break
         except Interrupted:
             attempt = 0 if _size(part) > before else attempt
-            client.patience.wait(attempt, None, unreachable("a download breaks off again and again"))
+            client.backoff.wait(attempt, None, unreachable("a download breaks off again and again"))
             attempt += 1
         except WrongFile:
             _drop(part)

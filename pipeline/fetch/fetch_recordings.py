@@ -15,13 +15,13 @@ from pathlib import Path
 
 from pipeline import log
 from pipeline.errors import ConfigurationError, Exit, InputRefused, OffrecordError, StorageUnavailable, UsageProblem
+from pipeline.fetch.backoff import Backoff
 from pipeline.fetch.credentials import Credentials, MeetCredentials, TeamsCredentials, ZoomCredentials
 from pipeline.fetch.download import PART, STATE, Progress, download
 from pipeline.fetch.http_client import HttpClient
 from pipeline.fetch.known_recordings import Known, KnownRecordings
 from pipeline.fetch.meet import MeetClient
-from pipeline.fetch.patience import Patience
-from pipeline.fetch.refusals import NotThere
+from pipeline.fetch.refusals import NotFound
 from pipeline.fetch.remote import PlatformClient, RemoteFile, RemoteRecording, WrittenFile
 from pipeline.fetch.staging import discard, put_into_inbox, staging_area
 from pipeline.fetch.teams import TeamsClient
@@ -104,7 +104,7 @@ def fetch_recordings(
             "--since is later than --until or than today", action="give days up to today, the first before the last"
         )
     log.configure(workspace.logs / "offrecord.jsonl")
-    http = HttpClient(Patience())
+    http = HttpClient(Backoff())
     try:
         client = _client_of(http, credentials)
         with staging_area(options.inbox) as area:
@@ -163,7 +163,7 @@ class _Fetch:
         for account in range(1, self._client.accounts + 1):
             try:
                 yield from self._client.recordings(account, self._options.since, self._options.until)
-            except NotThere:
+            except NotFound:
                 error = ConfigurationError(
                     f"the platform does not know user {account} of the credentials file", action="correct `users` there"
                 )

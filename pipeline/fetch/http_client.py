@@ -15,8 +15,8 @@ import httpx2
 
 from pipeline import __version__
 from pipeline.errors import ConfigurationError, InputRefused, OffrecordError, TryAgain
+from pipeline.fetch.backoff import Backoff
 from pipeline.fetch.credentials import LOOPBACK
-from pipeline.fetch.patience import Patience
 from pipeline.fetch.refusals import explained
 
 LARGEST_TEXT = 20 * 1024 * 1024
@@ -96,8 +96,8 @@ class HttpAnswer:
 class HttpClient:
     """The connections of one command."""
 
-    def __init__(self, patience: Patience) -> None:
-        self.patience = patience
+    def __init__(self, backoff: Backoff) -> None:
+        self.backoff = backoff
         # "identity": a length or a range of a compressed answer would not be of the file.
         headers = {"User-Agent": f"offrecord/{__version__}", "Accept-Encoding": "identity"}
         self._client = httpx2.Client(timeout=_TIMEOUT, follow_redirects=False, headers=headers)
@@ -114,7 +114,7 @@ class HttpClient:
                 with self.open(url, access, scope=scope, params=params) as answer:
                     return _json(answer)
             except Interrupted:
-                self.patience.wait(attempt, None, unreachable("the connection breaks off"))
+                self.backoff.wait(attempt, None, unreachable("the connection breaks off"))
                 attempt += 1
 
     def post_form(self, url: str, form: Mapping[str, str], *, user: tuple[str, str] | None = None) -> tuple[int, Any]:
@@ -129,7 +129,7 @@ class HttpClient:
                     if response.status_code not in _BUSY:
                         return response.status_code, _login_json(HttpAnswer(response))
                     asked_s = _asked_s(response)
-                self.patience.wait(attempt, asked_s, _busy(response.status_code))
+                self.backoff.wait(attempt, asked_s, _busy(response.status_code))
             attempt += 1
 
     @contextmanager
@@ -145,7 +145,7 @@ class HttpClient:
         """An answer of 200, 206 or 416, after redirects and retries; a token that ended is renewed once.
 
         ``scope`` names the permission that the request needs. Raises ``ConfigurationError`` where it is missing,
-        ``NotThere``, ``InputRefused`` for another refusal, and ``TryAgain`` where the platform is away or busy.
+        ``NotFound``, ``InputRefused`` for another refusal, and ``TryAgain`` where the platform is away or busy.
         """
         first = str(httpx2.URL(url).copy_merge_params(dict(params))) if params else url
         response = self._answered(first, access, headers or {}, scope)
@@ -164,7 +164,7 @@ class HttpClient:
             with closing(response):
                 asked_s, words = _asked_s(response), _words(response)
             if response.status_code in _BUSY:
-                self.patience.wait(attempt, asked_s, _busy(response.status_code))
+                self.backoff.wait(attempt, asked_s, _busy(response.status_code))
                 attempt += 1
             elif response.status_code == _UNAUTHORISED and not is_renewed:
                 access.renew()
@@ -200,7 +200,7 @@ class HttpClient:
                     "the platform's certificate is not trusted here",
                     action="check the address and proxies on the way, and this machine's certificates",
                 ) from None
-            self.patience.wait(attempt, None, unreachable(f"it cannot be reached ({type(error).__name__})"))
+            self.backoff.wait(attempt, None, unreachable(f"it cannot be reached ({type(error).__name__})"))
             return None
 
 

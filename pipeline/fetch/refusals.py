@@ -17,7 +17,7 @@ _NO_SCOPE = re.compile(
 )
 
 
-class NotThere(InputRefused):
+class NotFound(InputRefused):
     """The platform has nothing under that address: a user, a meeting or a file that is not there or not any more."""
 
 
@@ -32,7 +32,7 @@ def explained(status: int, words: str, *, scope: str) -> OffrecordError:
     if status == _FORBIDDEN:
         return denied(scope)
     if status in (_NOT_FOUND, _GONE):
-        return NotThere("the platform does not have it (any more)", action="see on the platform whether it was deleted")
+        return NotFound("the platform does not have it (any more)", action="see on the platform whether it was deleted")
     return InputRefused(f"the platform answers {status}", action="run again; if it stays, see docs/fetching.md")
 
 

@@ -61,7 +61,7 @@ class PlatformClient(Protocol):
     def recordings(self, account: int, since: date, until: date) -> Iterator[RemoteRecording]:
         """The recordings of an account that began on these days, in UTC, both included.
 
-        Raises ``NotThere`` where the platform does not know the account.
+        Raises ``NotFound`` where the platform does not know the account.
         """
 
     def contents(self, recording: RemoteRecording) -> Sequence[RemoteFile | WrittenFile]:

@@ -18,7 +18,7 @@ from pipeline.fetch.answers import begin_of, overlap, pages, utc_day
 from pipeline.fetch.credentials import TeamsCredentials
 from pipeline.fetch.file_names import plain_title
 from pipeline.fetch.http_client import HttpClient
-from pipeline.fetch.refusals import NotThere
+from pipeline.fetch.refusals import NotFound
 from pipeline.fetch.remote import RemoteFile, RemoteRecording, WrittenFile
 from pipeline.fetch.tokens import teams_access
 from pipeline.ingest.json_objects import text_of
@@ -52,7 +52,7 @@ class TeamsClient:
         return len(self._credentials.users)
 
     def recordings(self, account: int, since: date, until: date) -> Iterator[RemoteRecording]:
-        """The recordings of one organiser; raises ``NotThere`` for a user whom Graph does not know."""
+        """The recordings of one organiser; raises ``NotFound`` for a user whom Graph does not know."""
         user = self._credentials.users[account - 1]
         for entry in self._all("Recordings", user, since, until, scope=_RECORDINGS):
             begin, end = (begin_of(entry, key) for key in _TIMES)
@@ -89,7 +89,7 @@ class TeamsClient:
         """The meeting's subject, as a file's name may have it; another word where Graph does not say it."""
         try:
             about = self._http.get_json(f"{meeting}?$select=subject", self._access, scope=_MEETINGS)
-        except NotThere:
+        except NotFound:
             return plain_title("")
         return plain_title(text_of(about, "subject"))
 
@@ -110,7 +110,7 @@ class TeamsClient:
         """The attendance reports of the times of the recording: a meeting of a series has those of every time."""
         try:
             reports = list(self._pages(f"{meeting}/attendanceReports", scope=_ATTENDANCE))
-        except NotThere:
+        except NotFound:
             return
         at_the_time = [report for report in reports if overlap(report, _MEETING_TIMES, span)]
         for number, report in enumerate(at_the_time, start=1):
@@ -127,7 +127,7 @@ class TeamsClient:
             thread = quote(text_of(about.get("chatInfo"), "threadId"), safe="")
             place = f"{self._credentials.api}/chats/{thread}/messages?$top=50&$orderby=createdDateTime%20desc"
             written = list(self._written(place, span)) if thread else []
-        except NotThere:
+        except NotFound:
             return
         kept = [{key: message[key] for key in _OF_A_MESSAGE if key in message} for message in written]
         if kept:

@@ -17,7 +17,7 @@ from pipeline.fetch.answers import begin_of, pages
 from pipeline.fetch.credentials import ZoomCredentials
 from pipeline.fetch.file_names import plain_id
 from pipeline.fetch.http_client import HttpClient
-from pipeline.fetch.refusals import NotThere
+from pipeline.fetch.refusals import NotFound
 from pipeline.fetch.remote import RemoteFile, RemoteRecording, WrittenFile
 from pipeline.fetch.tokens import zoom_access
 from pipeline.ingest.json_objects import members, text_of
@@ -65,7 +65,7 @@ class ZoomClient:
         return max(1, len(self._credentials.users))
 
     def recordings(self, account: int, since: date, until: date) -> Iterator[RemoteRecording]:
-        """Every part of every meeting by Zoom's own dates; raises ``NotThere`` for an unknown user."""
+        """Every part of every meeting by Zoom's own dates; raises ``NotFound`` for an unknown user."""
         users = self._credentials.users
         whose = f"users/{quote(users[account - 1], safe='')}" if users else "accounts/me"
         for first, last in windows(since, until):
@@ -100,7 +100,7 @@ class ZoomClient:
         path = f"report/{kind}/{_twice_quoted(uuid)}/participants"
         try:
             people = list(self._list(path, "participants", scope=_REPORT, params={"include_fields": "registrant_id"}))
-        except NotThere:
+        except NotFound:
             return None
         return {"participants": [{key: each[key] for key in _KEPT_OF_PERSON if key in each} for each in people]}
 

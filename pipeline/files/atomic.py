@@ -24,10 +24,10 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def write_atomic(path: Path, fill: Callable[[IO[bytes]], object], *, mode: int = 0o600) -> None:
-    """Lets ``fill`` write a temporary file beside ``path`` and renames it into place: all of it or nothing."""
+def write_atomic(path: Path, fill: Callable[[IO[bytes]], object]) -> None:
+    """Lets ``fill`` write a temporary file beside ``path`` and renames it into place: all of it or nothing; 0600."""
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
-    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, mode)
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
     try:
         with os.fdopen(handle, "wb") as out:
             fill(out)
@@ -40,6 +40,6 @@ def write_atomic(path: Path, fill: Callable[[IO[bytes]], object], *, mode: int =
     sync_folder(path.parent)
 
 
-def write_bytes(path: Path, content: bytes, *, mode: int = 0o600) -> None:
-    """Writes ``content`` to ``path``, all of it or nothing."""
-    write_atomic(path, lambda out: out.write(content), mode=mode)
+def write_bytes(path: Path, content: bytes) -> None:
+    """Writes ``content`` to ``path``, all of it or nothing; 0600."""
+    write_atomic(path, lambda out: out.write(content))

@@ -112,13 +112,13 @@ def find_cues(phrases: tuple[str, ...], words: Sequence[str], parts: Sequence[Sp
     """Where plain words say one of the phrases, within a sentence; longer phrases first, none within another."""
     by_first = _by_first_word(phrases)
     for number, (start, end) in enumerate(parts):
-        said = [_BORDER, *words[start:end], _BORDER]
-        if by_first.keys().isdisjoint(said):
+        bordered = [_BORDER, *words[start:end], _BORDER]
+        if by_first.keys().isdisjoint(bordered):
             continue
-        line, at = " ".join(said) + " ", 0
-        begins = list(accumulate((len(word) + 1 for word in said), initial=0))
+        line, at = " ".join(bordered) + " ", 0
+        begins = list(accumulate((len(word) + 1 for word in bordered), initial=0))
         free_from = 0
-        for word in said:
+        for word in bordered:
             may_begin = by_first.get(word) if at >= free_from else None
             occurrence = _any_of(may_begin).match(line, at) if may_begin else None
             if occurrence:

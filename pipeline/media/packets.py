@@ -18,13 +18,13 @@ _COLUMNS = 6
 Packet = tuple[float, bytes]
 
 
-def packets(path: Path, *, stream: int, edit_list: bool = True) -> Generator[Packet]:
+def packets(path: Path, *, stream: int) -> Generator[Packet]:
     """Every packet of sound ``stream`` in order: when it starts, in seconds, and the digest of its bytes.
 
     Constant memory. Raises ``InputRefused`` where the file cannot be read to its end.
     """
     with untrusted_input.opened(path) as fd:
-        sound = command.opened_input(fd, edit_list=edit_list)[f"a:{stream}"]
+        sound = command.opened_input(fd)[f"a:{stream}"]
         listed = sound.output("pipe:1", format="framehash", hash=HASH, c="copy", flush_packets=0)
         with child(command.argv(listed, "-copyts"), fds=[fd]) as running:
             tick, rest = 0.0, b""

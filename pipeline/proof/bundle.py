@@ -21,9 +21,9 @@ _SAME_PLACE_S = 0.5
 def files_as_allowed(folder: Path, allowed: Sequence[str]) -> Check:
     """Whether the folder holds exactly the allowed files."""
     there = {path.name for path in folder.iterdir() if path.is_file() and not path.is_symlink()}
-    strange = len(there.symmetric_difference(allowed)) + sum(not path.is_file() for path in folder.iterdir())
-    verdict = ProofVerdict.LEAK if strange else ProofVerdict.PROVED
-    return Check(name="files", verdict=verdict, detail=f"{counted(len(there), 'file')}, {strange} not as allowed")
+    unexpected = len(there.symmetric_difference(allowed)) + sum(not path.is_file() for path in folder.iterdir())
+    verdict = ProofVerdict.LEAK if unexpected else ProofVerdict.PROVED
+    return Check(name="files", verdict=verdict, detail=f"{counted(len(there), 'file')}, {unexpected} not as allowed")
 
 
 def texts_checked(

@@ -108,12 +108,12 @@ def _is_session_id(name: str) -> bool:
 
 def _unchanged(folder: Path, manifest: Manifest) -> Check:
     """Whether the folder holds what the manifest lists, byte for byte, and nothing else."""
-    strange = [path.name for path in folder.iterdir() if path.is_symlink() or not path.is_file()]
-    if strange:
+    unexpected = [path.name for path in folder.iterdir() if path.is_symlink() or not path.is_file()]
+    if unexpected:
         return Check(
             name=FILES,
             verdict=ProofVerdict.LEAK,
-            detail=f"{counted(len(strange), 'link or folder', 'links or folders')} among the files",
+            detail=f"{counted(len(unexpected), 'link or folder', 'links or folders')} among the files",
         )
     there = {path.name: file_digest(path) for path in folder.iterdir() if path.name != MANIFEST}
     listed = {file.name: file.digest for file in manifest.files}

@@ -29,24 +29,26 @@ def only_allowed_streams(probe: Probe, *, output_format: OutputFormat, expected:
     """Whether there are exactly ``expected`` sounds of the right codec, a picture if wanted, and no chapters."""
     name = "streams"
     allowed = CODECS.get(output_format.codec, {output_format.codec})
-    strange = [
+    unexpected = [
         stream.kind for stream in probe.streams if stream.kind not in ("audio", "video") or stream.attached_picture
     ]
     sounds = [stream for stream in probe.streams if stream.kind == "audio"]
-    strange += [stream.kind for stream in sounds if stream.codec not in allowed]
+    unexpected += [stream.kind for stream in sounds if stream.codec not in allowed]
     pictures = [stream for stream in probe.streams if stream.kind == "video"]
-    strange += [stream.kind for stream in pictures if stream.codec not in output_format.pictures]
-    counts = f"{len(sounds)} sound, {len(pictures)} picture, {len(strange)} other, {counted(probe.chapters, 'chapter')}"
-    right = not strange and not probe.chapters and len(sounds) == expected and len(pictures) == int(picture)
+    unexpected += [stream.kind for stream in pictures if stream.codec not in output_format.pictures]
+    counts = (
+        f"{len(sounds)} sound, {len(pictures)} picture, {len(unexpected)} other, {counted(probe.chapters, 'chapter')}"
+    )
+    right = not unexpected and not probe.chapters and len(sounds) == expected and len(pictures) == int(picture)
     return Check(name=name, verdict=ProofVerdict.PROVED if right else ProofVerdict.LEAK, detail=counts)
 
 
 def only_allowed_tags(probe: Probe) -> Check:
     """Whether every tag of the container and the streams is one that our own writing leaves, with such a value."""
     tags = [*probe.tags, *(tag for stream in probe.streams for tag in stream.tags)]
-    strange = sum(not re.fullmatch(_TAGS.get(key.lower(), r"(?!)"), value) for key, value in tags)
-    detail = f"{counted(len(tags), 'tag')}, {strange} not allowed"
-    return Check(name="tags", verdict=ProofVerdict.LEAK if strange else ProofVerdict.PROVED, detail=detail)
+    unexpected = sum(not re.fullmatch(_TAGS.get(key.lower(), r"(?!)"), value) for key, value in tags)
+    detail = f"{counted(len(tags), 'tag')}, {unexpected} not allowed"
+    return Check(name="tags", verdict=ProofVerdict.LEAK if unexpected else ProofVerdict.PROVED, detail=detail)
 
 
 def nothing_in_the_picture(path: Path, probe: Probe) -> Check:

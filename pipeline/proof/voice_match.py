@@ -81,10 +81,13 @@ def match_voice(pairs: Iterable[tuple[Samples, Samples]]) -> VoiceMatch:
     Frames are at most 3 seconds long and follow one another. Zeros in the first sound are places nobody asks about.
     """
     voice, group, count = VoiceMatch(), np.zeros(EARLY + LATE), 0
+    # Behind the end is noise: with nothing there, a short last frame has no noise at later delays, and any height that
+    # it has at earlier ones counted as a voice.
+    behind = np.random.default_rng(11).standard_normal(LATE)
     for frame, after in pairwise(chain(_frames(pairs, voice), [_Frame(0.0, 0, np.zeros(0), np.zeros(0))])):
         if frame.active < FEWEST_STEPS:
             continue
-        stays = np.concatenate((frame.stays, after.stays[:LATE]))
+        stays = np.concatenate((frame.stays, after.stays, behind))[: len(frame.stays) + LATE]
         correlation = _correlated(frame.removed, stays * _faded(np.ones(len(stays) // STEP)))
         voice.note(*_peak(correlation), limit=MOST_IN_FRAME, at_s=frame.at_s)
         group += correlation * np.sqrt(frame.active)

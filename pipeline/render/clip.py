@@ -60,17 +60,7 @@ def cut_clip(
     media = folder / manifest.media
     windows = _windows(manifest, start_s, end_s)
     checks = _sound(media, windows, manifest.fill, start_s=start_s, length_s=end_s - start_s, out=out)
-    shifted = tuple(
-        replace(turn, start_s=max(turn.start_s, start_s) - start_s, end_s=min(turn.end_s, end_s) - start_s)
-        for turn in turns
-    )
-    texts = {
-        CAPTIONS: text_files.captions_vtt(shifted),
-        TRANSCRIPT: text_files.transcript_txt(shifted),
-        TURNS: text_files.transcript_jsonl(shifted),
-    }
-    for name, text in texts.items():
-        (out / name).write_text(text, "utf-8")
+    _write_texts(turns, start_s, end_s, out)
     has_picture = probe(media).video is not None
     if has_picture:
         (out / THUMBNAIL).write_bytes(png(frame_at(media, (start_s + end_s) / 2)[0]))
@@ -94,6 +84,21 @@ def cut_clip(
     )
     write_manifest(out / MANIFEST, signed(cut, signer))
     return proof
+
+
+def _write_texts(turns: tuple[Turn, ...], start_s: float, end_s: float, out: Path) -> None:
+    """Captions and transcript in seconds of the clip: what lies beyond its edges begins or ends at them."""
+    shifted = tuple(
+        replace(turn, start_s=max(turn.start_s, start_s) - start_s, end_s=min(turn.end_s, end_s) - start_s)
+        for turn in turns
+    )
+    texts = {
+        CAPTIONS: text_files.captions_vtt(shifted),
+        TRANSCRIPT: text_files.transcript_txt(shifted),
+        TURNS: text_files.transcript_jsonl(shifted),
+    }
+    for name, text in texts.items():
+        (out / name).write_text(text, "utf-8")
 
 
 def _windows(manifest: Manifest, start_s: float, end_s: float) -> tuple[RedactionInterval, ...]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.files import file_digest
@@ -18,21 +17,13 @@ from pipeline.records import Audience
 from pipeline.store import Workspace, integrity, releases
 from pipeline.store.releases import PublishedEntries
 from pipeline.workflow import request_files
+from pipeline.workflow.round_robin import MEGABYTE, next_round
 
 Place = tuple[str, Audience]
 """Whose folder of ``out/`` it is: the session and the audience."""
 
-_MEGABYTE = 1_000_000
 _EXPORTS = "exports"
-_STAGE, _NAME = "published", "checked"
 _ADVICE = "compare with a backup, remove it from out/, and run again; `offrecord verify` checks all of it"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Checked:
-    """The folder of ``out/`` that was hashed last, as ``SESSION/AUDIENCE``: the next night goes on behind it."""
-
-    last: str
 
 
 def half_done(workspace: Workspace) -> frozenset[str]:
@@ -48,15 +39,15 @@ def check(workspace: Workspace, interrupted: frozenset[str]) -> tuple[str, ...]:
     entries = releases.published_entries(workspace.ledger)
     missing = _missing(workspace, interrupted)
     changed = [place for place in _tonight(workspace) if not is_as_proved(workspace, place, entries)]
-    strange, exports = len(list(strangers(workspace, entries))), len(request_files.changed_exports(workspace))
-    others = counted(strange, "file or folder", "files or folders")
+    unknown, exports = len(list(unknown_files(workspace, entries))), len(request_files.changed_exports(workspace))
+    others = counted(unknown, "file or folder", "files or folders")
     return (
         *(
             f"out/{where} was published and is gone: this run makes it again as far as consent allows"
             for where in missing
         ),
         *(f"out/{_name(place)} is not as it was published: {_ADVICE}" for place in changed),
-        *((f"{others} in out/ not written by Offrecord: {_ADVICE}",) if strange else ()),
+        *((f"{others} in out/ not written by Offrecord: {_ADVICE}",) if unknown else ()),
         *((f"{counted(exports, 'file')} of out/exports/ changed, added or removed: {_ADVICE}",) if exports else ()),
     )
 
@@ -67,7 +58,7 @@ def placed(workspace: Workspace) -> list[Place]:
     return sorted(place for place in current if (workspace.out / _name(place)).is_dir())
 
 
-def strangers(workspace: Workspace, entries: PublishedEntries | None = None) -> Iterator[Path]:
+def unknown_files(workspace: Workspace, entries: PublishedEntries | None = None) -> Iterator[Path]:
     """What lies in ``out/`` and is neither the folder of exports nor the place of something published.
 
     What is signed as the very next rendition of its session is none: a run was killed before it could note it.
@@ -115,18 +106,13 @@ def _tonight(workspace: Workspace) -> list[Place]:
 
     Each counts as a megabyte at least: to read its proof takes as long.
     """
-    places, left = placed(workspace), workspace.settings.run.check_published_mb * _MEGABYTE
-    last = workspace.stages.get(_STAGE, _NAME, _Checked)
-    behind = [place for place in places if last and _name(place) > last.last]
-    tonight: list[Place] = []
-    for place in (*behind, *places[: len(places) - len(behind)]):
-        if left <= 0:
-            break
-        tonight.append(place)
-        left -= max(_MEGABYTE, size(workspace, place))
-    if tonight:
-        workspace.stages.put(_STAGE, _NAME, _Checked(last=_name(tonight[-1])))
-    return tonight
+    places = {_name(place): place for place in placed(workspace)}
+
+    def size_of(name: str) -> int:
+        return max(MEGABYTE, size(workspace, places[name]))
+
+    limit = workspace.settings.run.check_published_mb * MEGABYTE
+    return [places[name] for name in next_round(workspace, "published", places, size_of=size_of, limit=limit)]
 
 
 def size(workspace: Workspace, place: Place) -> int:

@@ -20,7 +20,7 @@ from pipeline.store.database import reading
 from pipeline.store.registry import Registry
 from pipeline.store.tables.rulings import decision
 from pipeline.workflow import request_files
-from pipeline.workflow.in_turn import MEGABYTE, in_turn
+from pipeline.workflow.round_robin import MEGABYTE, next_round
 
 
 def verify_workspace(workspace: Workspace, *, megabytes: int | None = None) -> tuple[CheckResult, ...]:
@@ -85,7 +85,7 @@ def _vault_in_turn(workspace: Workspace, megabytes: int) -> Iterator[CheckResult
     """Some of the originals: what is there is not listed, and what is not there is damaged when its turn comes."""
     sizes = _sizes(workspace)
     missing = sizes.keys() - workspace.vault.known_digests()
-    tonight = in_turn(workspace, "originals", sizes, limit=megabytes * MEGABYTE)
+    tonight = next_round(workspace, "originals", sizes, size_of=sizes.__getitem__, limit=megabytes * MEGABYTE)
     damaged = workspace.vault.damaged(tonight)
     yield CheckResult(what="vault, missing", ok=not missing, found=listed_ids(missing))
     yield CheckResult(what="vault, damaged", ok=not damaged, found=listed_ids(damaged))
@@ -112,11 +112,13 @@ def _vault(workspace: Workspace) -> Iterator[CheckResult]:
 
 
 def _renditions(workspace: Workspace, megabytes: int | None = None) -> CheckResult:
-    unknown = [str(path.relative_to(workspace.out)) for path in published.strangers(workspace)]
+    unknown = [str(path.relative_to(workspace.out)) for path in published.unknown_files(workspace)]
     placed = {"/".join(place): place for place in published.placed(workspace)}
     if megabytes is not None:
-        sizes = {name: published.size(workspace, place) for name, place in placed.items()}
-        tonight = in_turn(workspace, "renditions", sizes, limit=megabytes * MEGABYTE)
+        limit = megabytes * MEGABYTE
+        tonight = next_round(
+            workspace, "renditions", placed, size_of=lambda name: published.size(workspace, placed[name]), limit=limit
+        )
         placed = {name: placed[name] for name in tonight}
     changed = [place for place in placed.values() if not published.is_as_proved(workspace, place)]
     problems = {*unknown, *("/".join(place) for place in changed)}

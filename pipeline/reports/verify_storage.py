@@ -9,7 +9,7 @@ from pipeline.reports.check_result import CheckResult, listed_ids
 from pipeline.store import Workspace, releases
 from pipeline.store.bucket_results import BucketResults
 from pipeline.store.rendition_copies import RenditionCopies
-from pipeline.workflow.in_turn import MEGABYTE, in_turn
+from pipeline.workflow.round_robin import MEGABYTE, next_round
 
 
 def verify_storage(workspace: Workspace, *, megabytes: int | None) -> Iterator[CheckResult]:
@@ -32,7 +32,7 @@ def _results(bucket: BucketResults) -> Iterator[CheckResult]:
 
 def _results_in_turn(workspace: Workspace, bucket: BucketResults, megabytes: int) -> Iterator[CheckResult]:
     sizes = bucket.sizes()
-    tonight = in_turn(workspace, "stage results", sizes, limit=megabytes * MEGABYTE)
+    tonight = next_round(workspace, "stage results", sizes, size_of=sizes.__getitem__, limit=megabytes * MEGABYTE)
     damaged = list(bucket.unreadable(tonight))
     yield _damage("stage results in object storage, missing or changed", damaged)
     found = f"{len(tonight)} of {counted(len(sizes), 'stage result')}"
@@ -40,7 +40,7 @@ def _results_in_turn(workspace: Workspace, bucket: BucketResults, megabytes: int
 
 
 def _copies(workspace: Workspace, copies: RenditionCopies, *, is_read: bool) -> Iterator[CheckResult]:
-    known = {(copy.place, copy.proof): copy for copy in copies.settled()}
+    known = {(copy.place, copy.proof): copy for copy in copies.published()}
     published = releases.published_proofs(workspace.ledger)
     without = [place for place, proof in published.items() if (place, proof) not in known]
     damaged = [copy.place for copy in copies.unreadable(known.values())] if is_read else []

@@ -21,6 +21,8 @@ from pipeline.store.tables.review import decision, finding_edit, picture_decisio
 
 UNDECIDED = frozenset({Verdict.OPEN, Verdict.FLAG})
 """Acts after which a proposal is undecided, whatever was decided before."""
+_SIGNED_FOR = Audience.PUBLIC.value
+"""Whom a sign-off is for: nothing else waits for one."""
 
 
 def decisions(db: Engine, session_id: str) -> tuple[Decision, ...]:
@@ -70,9 +72,9 @@ def flags_by_session(db: Engine) -> dict[str, frozenset[str]]:
     return {session_id: frozenset(ids) for session_id, ids in flagged.items()}
 
 
-def signed_states(db: Engine, audience: Audience = Audience.PUBLIC) -> dict[str, frozenset[str]]:
-    """By session every state, as ``state_of`` gives it, that somebody signed off."""
-    query = select(sign_off.c.session_id, sign_off.c.state).where(sign_off.c.audience == audience.value)
+def signed_states(db: Engine) -> dict[str, frozenset[str]]:
+    """By session every state, as ``state_of`` gives it, that somebody signed off for the public."""
+    query = select(sign_off.c.session_id, sign_off.c.state).where(sign_off.c.audience == _SIGNED_FOR)
     states: dict[str, set[str]] = {}
     with reading(db) as connection:
         for row in connection.execute(query):
@@ -215,14 +217,12 @@ def sign(db: Engine, session_id: str, proposals: Sequence[Proposal], *, audience
         ledger.append(connection, "sign-off", f"{seq}", {**row, **marks_of(actor)})
 
 
-def signed_off_by(
-    db: Engine, session_id: str, proposals: Sequence[Proposal], *, audience: Audience = Audience.PUBLIC
-) -> str | None:
-    """Who signed off these very proposals and decisions; None when nobody did, or something changed since."""
+def signed_off_by(db: Engine, session_id: str, proposals: Sequence[Proposal]) -> str | None:
+    """Who signed off these very proposals and decisions for the public; None when nobody did, or something changed."""
     state = state_of(not_of_picture(proposals), decisions(db, session_id))
     wanted = (
         select(sign_off.c.actor)
-        .where(sign_off.c.session_id == session_id, sign_off.c.audience == audience.value, sign_off.c.state == state)
+        .where(sign_off.c.session_id == session_id, sign_off.c.audience == _SIGNED_FOR, sign_off.c.state == state)
         .order_by(sign_off.c.seq.desc())
         .limit(1)
     )

@@ -24,9 +24,9 @@ _SAID_AS_WORDS = 4  # letters for each figure, or letter of an abbreviation: "40
 # Voice activity is told for frames of 0.032 s.
 VOICE_DOUBT_S = 0.02
 # A border with a word that was surely heard, both aligned in clear speech, needs so much less padding (and the silence
-# up to that word ends with it). Six written sets: 123 instead of 140 s/h over-muted, 0.1 s/h listed and 0.4 others leak
-# more, 0.7 in the worst; whichever set is left out, 0.7 (0.85) leaks up to 1.3 more for 2 s/h, and less padding for all
-# borders alike 0.9 more in the mean.
+# up to that word ends with it). Ten written sets in two draws: 18 s/h less over-muted; 0.04 s/h of listed names and 0.3
+# of others leak more, 0.8 at most in a draw. With 0.75 for 0.85 a draw leaks 0.9 more for 1.3 s/h, with 0.65 1.3; with
+# 0.02 in place of 0.03 at all other borders 1.1 for 2.8 s/h.
 _SURE_PROBABILITY = 0.85
 _SURE_DOUBT_S = 0.02
 _SURE_LESS_S = 0.03

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 from collections.abc import Collection, Generator, Iterator, Mapping
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, cast
+from typing import IO, TYPE_CHECKING
 
 from pipeline.errors import ObjectStorageUnavailable, OffrecordError, WorkspaceDamaged
 from pipeline.store.blobs.owned import OwnedBlobs
@@ -60,7 +60,7 @@ class BucketOriginals:
             if not self.unkept.keep(connection, name):
                 raise ObjectStorageUnavailable("another run took over while a file was uploaded")
             if before is not None:
-                self.unkept.doom(connection, before, digest)
+                self.unkept.mark_for_deletion(connection, before, digest)
             self._keys.insert(connection, digest, data_key)
 
     def upload(self, sealed: Path, name: str) -> None:
@@ -75,7 +75,7 @@ class BucketOriginals:
         data_key = self._keys.key(digest)
         source = BlobReader(self.blobs.read(blob_name(data_key)))
         try:
-            yield from decrypted(cast("IO[bytes]", source), data_key)
+            yield from decrypted(source, data_key)
         except WorkspaceDamaged:
             if source.failure is not None:
                 raise source.failure from None
@@ -93,7 +93,7 @@ class BucketOriginals:
             gone = self._keys.delete(connection, digests)
             for digest in sorted(gone):
                 if (name := names[digest]) is not None:
-                    self.unkept.doom(connection, name, digest)
+                    self.unkept.mark_for_deletion(connection, name, digest)
         return gone
 
     def delete_unkept(self, digest: str) -> bool:

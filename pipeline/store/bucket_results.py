@@ -14,7 +14,7 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 
 from pipeline.files import file_digest
-from pipeline.store.blobs.at_once import each_at_once
+from pipeline.store.blobs.concurrency import map_concurrently
 from pipeline.store.blobs.owned import OwnedBlobs
 from pipeline.store.key_ring import KeyRing
 from pipeline.store.unkept_blobs import UnkeptBlobs
@@ -92,7 +92,7 @@ class BucketResults:
         names = []
         for owner in owners:
             for (name,) in connection.execute("SELECT name FROM result_blob WHERE owner = ?", (owner,)).fetchall():
-                self.unkept.doom(connection, name, owner)
+                self.unkept.mark_for_deletion(connection, name, owner)
                 names.append(name)
             connection.execute("DELETE FROM result_blob WHERE owner = ?", (owner,))
         return names
@@ -119,7 +119,7 @@ class BucketResults:
 
     def unreadable(self, owners: Iterable[str]) -> Iterator[str]:
         """Those owners whose blob is gone or changed; reads all of these, many at once."""
-        for owner, is_whole in each_at_once(self._checked, owners, at_once=self.at_once):
+        for owner, is_whole in map_concurrently(self._checked, owners, at_once=self.at_once):
             if not is_whole:
                 yield owner
 

@@ -66,9 +66,9 @@ def streamed(connection: Connection, query: Select[*tuple[Any, ...]]) -> Iterato
         yield from rows
 
 
-def settle(engine: Engine) -> None:
+def purge_deleted(engine: Engine) -> None:
     """Sees to it that nothing deleted is left in the database's own files, as far as it lets a client."""
-    (_postgresql() if is_server(engine) else sqlite).settle(engine)
+    (_postgresql() if is_server(engine) else sqlite).purge_deleted(engine)
 
 
 def triggers(connection: Connection) -> set[str]:

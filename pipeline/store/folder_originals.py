@@ -41,7 +41,7 @@ class FolderOriginals:
     def plain(self, digest: str) -> Generator[bytes]:
         """What a file was before it was encrypted; raises ``WorkspaceDamaged``, ``FileNotFoundError``."""
         data_key = self._keys.key(digest)
-        self._settle(digest, data_key)
+        self._finish_renewal(digest, data_key)
         pieces = self._pieces(self.name(digest), data_key)
         try:
             first = next(pieces, b"")
@@ -62,16 +62,16 @@ class FolderOriginals:
         self.blobs.put_if_absent(self._waiting(digest), sealed)
         with self._keys.writing() as connection:
             self._keys.insert(connection, digest, data_key)
-        self._settle(digest, data_key)
+        self._finish_renewal(digest, data_key)
 
-    def settle(self) -> None:
+    def finish_renewals(self) -> None:
         """Puts what a killed re-encryption left waiting in its place, or removes it; under the lock."""
         if not self._keys.is_there or not StaleKeys(self._keys).has_begun:
             return
         for path in self.blobs.root.glob(f"*/*{SEALED}{WAITING}"):
             digest = path.name.removesuffix(f"{SEALED}{WAITING}")
             if (data_key := self._keys.find(digest)) is not None:
-                self._settle(digest, data_key)
+                self._finish_renewal(digest, data_key)
             self.blobs.delete(self._waiting(digest))
 
     def delete(self, digest: str) -> bool:
@@ -82,7 +82,7 @@ class FolderOriginals:
     def _waiting(self, digest: str) -> str:
         return f"{self.name(digest)}{WAITING}"
 
-    def _settle(self, digest: str, data_key: bytes) -> None:
+    def _finish_renewal(self, digest: str, data_key: bytes) -> None:
         """Puts a file that waits in its place where its data key is kept: then nothing opens the other."""
         waiting = self.blobs.place(self._waiting(digest))
         try:

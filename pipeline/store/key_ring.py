@@ -178,7 +178,7 @@ class KeyRing:
             yield
 
     @contextmanager
-    def settled(self) -> Iterator[bool]:
+    def all_current(self) -> Iterator[bool]:
         """Whether every data key is under the current key; nobody can add one while the block runs."""
         query = "SELECT NOT EXISTS (SELECT 1 FROM data_key WHERE kek_id <> ?)"
         with self.writing() as connection:

@@ -6,6 +6,7 @@ import hashlib
 import os
 import stat
 from contextlib import ExitStack
+from io import RawIOBase
 from pathlib import Path
 from typing import IO
 
@@ -69,7 +70,7 @@ def open_regular(path: Path) -> IO[bytes]:
     return os.fdopen(handle, "rb")
 
 
-def copy_sealed(source: IO[bytes], target: Path, key: bytes | None) -> tuple[str, int]:
+def copy_sealed(source: IO[bytes] | RawIOBase, target: Path, key: bytes | None) -> tuple[str, int]:
     """Copies a file, encrypted with a key where there is one, flushed; gives its digest and size as it is plain."""
     target.unlink(missing_ok=True)
     hasher, size = hashlib.sha256(), 0

@@ -218,7 +218,7 @@ def coordinating(engine: Engine) -> Iterator[Callable[[], None]]:
                 connection.exec_driver_sql(f"SELECT pg_advisory_unlock({_COORDINATING})")
 
 
-def settle(engine: Engine) -> None:
+def purge_deleted(engine: Engine) -> None:
     """Has the server reuse the room of deleted rows; its archive, replicas and dumps are kept by whoever runs it."""
     with engine.connect().execution_options(isolation_level=_ALONE) as connection:
         connection.exec_driver_sql("VACUUM")

@@ -2,9 +2,9 @@
 
 A copy is a tar of the rendition's folder, sealed under a sub-key of the data key that the texts of its session's record
 are under: when something is erased from that, nobody can read the copy any more. It is put before its rendition is
-published, and named in a row beside the data keys before that; the row is settled once the rendition is published. A
-row that is not settled, or whose data key is gone, is of nothing that is out, and goes with its blob. A withdrawal
-waits for no run, so it dooms the rows of its place: nobody who published just before may settle one of them then.
+published, and named in a row beside the data keys before that; the row is marked as published once the rendition is. A
+row that is not, or whose data key is gone, is of nothing that is published, and goes with its blob. A withdrawal
+waits for no run, so it marks the rows of its place for deletion: who published just before marks none of them then.
 """
 
 from __future__ import annotations
@@ -18,11 +18,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, cast
 
 from pipeline.errors import ObjectStorageUnavailable, StorageUnavailable, WorkspaceDamaged
 from pipeline.files import file_digest, make_private
-from pipeline.store.blobs.at_once import each_at_once
+from pipeline.store.blobs.concurrency import map_concurrently
 from pipeline.store.blobs.owned import OwnedBlobs
 from pipeline.store.bucket_originals import BlobReader
 from pipeline.store.key_encryption import derived
@@ -34,7 +33,7 @@ _SCHEMA = (
 )
 _COLUMNS = "SELECT name, place, proof, owner FROM rendition_copy"
 _HAS_KEY = "owner IN (SELECT owner FROM data_key)"
-_NEW, _SETTLED, _DOOMED = 0, 1, 2
+_NEW, _SETTLED, _TO_BE_DELETED = 0, 1, 2
 """What ``settled`` is."""
 _PURPOSE = "rendition"
 _AT_ONCE = 8
@@ -79,11 +78,11 @@ class RenditionCopies:
             raise ObjectStorageUnavailable("another run took over while a rendition was copied")
         return copy
 
-    def settle(self, copy: RenditionCopy) -> None:
-        """Says that a copy's rendition is published, in the place of the one before; not of one that is doomed."""
-        self._settle(copy, unless=_DOOMED)
+    def mark_published(self, copy: RenditionCopy) -> None:
+        """Says that a copy's rendition is published, in the place of the one before; not of one marked for deletion."""
+        self._mark_published(copy, unless=_TO_BE_DELETED)
 
-    def _settle(self, copy: RenditionCopy, *, unless: int | None = None) -> None:
+    def _mark_published(self, copy: RenditionCopy, *, unless: int | None = None) -> None:
         with self._writing() as connection:
             connection.execute(
                 f"UPDATE rendition_copy SET settled = {_SETTLED} WHERE name = ? AND settled IS NOT ?",
@@ -95,40 +94,40 @@ class RenditionCopies:
             )
         self.delete_soon(copy.place)
 
-    def doom(self, place: str) -> None:
+    def mark_for_deletion(self, place: str) -> None:
         """Says that nothing is published in a place any more; what is to be deleted then is told from the ledger."""
         if self._rows(f"{_COLUMNS} WHERE place = ?", place):
             with self._writing() as connection:
-                connection.execute(f"UPDATE rendition_copy SET settled = {_DOOMED} WHERE place = ?", (place,))
+                connection.execute(f"UPDATE rendition_copy SET settled = {_TO_BE_DELETED} WHERE place = ?", (place,))
 
     def delete_soon(self, place: str) -> None:
-        """Deletes the unsettled copies of a place; where the bucket does not answer now, the next run does."""
+        """Deletes the unpublished copies of a place; where the bucket does not answer now, the next run does."""
         with suppress(StorageUnavailable):
             self.delete(self._rows(f"{_COLUMNS} WHERE settled != {_SETTLED} AND place = ?", place))
 
     def delete(self, copies: Collection[RenditionCopy]) -> None:
         """Deletes blobs, and their rows when they are gone."""
-        for _ in each_at_once(self.blobs.delete, [copy.name for copy in copies], at_once=_AT_ONCE):
+        for _ in map_concurrently(self.blobs.delete, [copy.name for copy in copies], at_once=_AT_ONCE):
             pass
         if copies:
             with self._writing() as connection:
                 connection.executemany("DELETE FROM rendition_copy WHERE name = ?", [(copy.name,) for copy in copies])
 
     def sweep(self, published: Mapping[str, str]) -> None:
-        """Deletes what a killed or withdrawn publication left, and settles what is published; under the lock.
+        """Deletes what a killed or withdrawn publication left, and marks what is published; under the lock.
 
-        ``published`` has the digest of the proof of what is out by ``SESSION/AUDIENCE``.
+        ``published`` has the digest of each published proof by ``SESSION/AUDIENCE``.
         """
-        for copy in self.unsettled():
+        for copy in self.unpublished():
             if published.get(copy.place) == copy.proof and self._keys.has(copy.owner):
-                self._settle(copy)  # a withdrawal that was killed before it took anything back is no withdrawal yet
-        self.delete(self.unsettled())
+                self._mark_published(copy)  # a withdrawal that was killed first is none yet
+        self.delete(self.unpublished())
 
-    def unsettled(self) -> list[RenditionCopy]:
+    def unpublished(self) -> list[RenditionCopy]:
         """The copies of nothing that is published: still to be deleted, or about to be published."""
         return self._rows(f"{_COLUMNS} WHERE settled != {_SETTLED} OR NOT {_HAS_KEY}")
 
-    def settled(self) -> list[RenditionCopy]:
+    def published(self) -> list[RenditionCopy]:
         """The copies of what is published."""
         return self._rows(f"{_COLUMNS} WHERE settled = {_SETTLED} AND {_HAS_KEY}")
 
@@ -146,7 +145,7 @@ class RenditionCopies:
         from pipeline.store.streaming_aead import decrypted
 
         source = BlobReader(self.blobs.read(copy.name))
-        stream = BlobReader(decrypted(cast("IO[bytes]", source), self._key(copy.owner)))
+        stream = BlobReader(decrypted(source, self._key(copy.owner)))
         try:
             with tarfile.open(fileobj=io.BufferedReader(stream), mode="r|") as archive:
                 for member in archive:
@@ -164,7 +163,7 @@ class RenditionCopies:
 
     def unreadable(self, copies: Iterable[RenditionCopy]) -> Iterator[RenditionCopy]:
         """Those copies whose blob is gone or changed; reads all of these, many at once."""
-        for copy, is_whole in each_at_once(self._checked, copies, at_once=_AT_ONCE):
+        for copy, is_whole in map_concurrently(self._checked, copies, at_once=_AT_ONCE):
             if not is_whole:
                 yield copy
 
@@ -179,7 +178,7 @@ class RenditionCopies:
 
     def missing(self, listed: Collection[str]) -> list[RenditionCopy]:
         """The copies of what is published whose blob is none of those that are there."""
-        return [copy for copy in self.settled() if copy.name not in listed]
+        return [copy for copy in self.published() if copy.name not in listed]
 
     def orphans(self, listed: Iterable[str]) -> frozenset[str]:
         """Those of the blobs that are there of which no row is."""

@@ -12,7 +12,7 @@ from cryptography.exceptions import InvalidTag
 
 from pipeline.errors import ObjectStorageUnavailable
 from pipeline.files import locked
-from pipeline.store.blobs.at_once import each_at_once
+from pipeline.store.blobs.concurrency import map_concurrently
 from pipeline.store.bucket_results import BucketResults
 from pipeline.store.result_files import ResultFiles
 
@@ -81,7 +81,7 @@ class ResultStore:
 
     def read_each(self, owners: Iterable[str]) -> Iterator[tuple[str, bytes]]:
         """Many results, as many at once as may be asked for; one that is gone or changed is left out."""
-        for owner, sealed in each_at_once(self._tried, owners, at_once=self.at_once):
+        for owner, sealed in map_concurrently(self._tried, owners, at_once=self.at_once):
             if sealed is not None:
                 yield owner, sealed
 

@@ -2,7 +2,8 @@
 
 Each run notes in the ledger when it was by the wall clock, and where the kernel says so, for how long the machine was
 up. The wall clock may not have gone back since, nor on by more than a day beyond the time that the machine was up
-meanwhile; after a restart, by more than a day at all. The day is as long as one from a night's run to the next may be.
+meanwhile; the day is as long as one from a night's run to the next may be. After a restart it may have gone on by a
+long weekend, in which the machine was off; where that is more than a day, the run removes nothing for good by time.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ NEVER_S = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
 """Until when something holds that the passing of time alone does not end."""
 _FORWARD = timedelta(hours=26)
 """From one night's run to the next where summer time ends between them, and an hour by which a schedule may be late."""
+_OFF = timedelta(days=5, hours=2)
+"""From a run on Thursday night to one on Tuesday night, over a weekend and a holiday in which the machine was off."""
 _KIND = "clock"
 _UPTIME, _BOOT_ID = Path("/proc/uptime"), Path("/proc/sys/kernel/random/boot_id")
 
@@ -33,30 +36,43 @@ class Uptime:
     seconds: float
 
 
-def note(workspace: Workspace, *, now: datetime, accepted: bool) -> None:
-    """Checks the clock unless a person ``accepted`` it, and notes it for the next run; raises ``TryAgain``."""
-    if not accepted:
-        check(workspace, now=now)
+def note(workspace: Workspace, *, now: datetime, accepted: bool) -> tuple[str, ...]:
+    """Checks the clock unless a person ``accepted`` it, and notes it for the next run; raises ``TryAgain``.
+
+    Gives a line where nothing but the clock says that so much time passed: what goes by time alone then waits.
+    """
+    unsure = () if accepted else check(workspace, now=now)
     up, number = _uptime(), len(workspace.ledger.under(_KIND, "")) + 1
     machine = {"boot_id": up.boot_id, "uptime_s": up.seconds} if up else {}
     workspace.ledger.append(_KIND, str(number), {"now": now.isoformat(), "accepted": accepted, **machine})
+    return unsure
 
 
-def check(workspace: Workspace, *, now: datetime) -> None:
-    """Raises ``TryAgain`` where the clock went back, or further on than it can have, since the last run."""
+def check(workspace: Workspace, *, now: datetime) -> tuple[str, ...]:
+    """Raises ``TryAgain`` where the clock went back, or further on than it can have, since the last run.
+
+    Gives a line where a restart lies between and nothing but the clock says that more than a day passed.
+    """
     noted = workspace.ledger.under(_KIND, "")
     if not noted:
-        return
+        return ()
     last = json.loads(noted[-1][1])
     at, up = datetime.fromisoformat(last["now"]), None
     if "boot_id" in last:
         up = Uptime(last["boot_id"], last["uptime_s"])
-    jump = jump_of(at, up, now, _uptime())
+    current = _uptime()
+    jump = jump_of(at, up, now, current)
     if jump is not None:
         raise TryAgain(
             f"the clock says {now:%Y-%m-%d %H:%M} UTC, {jump} the last run at {at:%Y-%m-%d %H:%M} UTC",
-            action="set the clock, or if it is right, `offrecord run --accept-clock`",
+            action="set the clock, or if it is right, run this once: `offrecord run --accept-clock`",
         )
+    if _of_one_boot(up, current) or now - at <= _FORWARD:
+        return ()
+    return (
+        f"the machine was restarted since the last run at {at:%Y-%m-%d %H:%M} UTC; in case the clock is wrong, "
+        "retention removes nothing until the next run",
+    )
 
 
 def holds(made_at: float, valid_until: float, now: datetime) -> bool:
@@ -71,9 +87,16 @@ def jump_of(last: datetime, last_up: Uptime | None, now: datetime, up: Uptime | 
     """How the clock jumped between two runs, for a person; None where it did not."""
     if now < last - SKEW:
         return "before"
-    same_boot = up is not None and last_up is not None and up.boot_id == last_up.boot_id
-    meanwhile = timedelta(seconds=up.seconds - last_up.seconds) if same_boot and up and last_up else timedelta()
-    return "more than a day beyond" if now - last - meanwhile > _FORWARD else None
+    if not _of_one_boot(last_up, up):
+        return "more than 5 days after" if now - last > _OFF else None
+    meanwhile = timedelta(seconds=up.seconds - last_up.seconds) if up and last_up else timedelta()
+    return (
+        "more than a day further on than the machine was running since" if now - last - meanwhile > _FORWARD else None
+    )
+
+
+def _of_one_boot(last_up: Uptime | None, up: Uptime | None) -> bool:
+    return up is not None and last_up is not None and up.boot_id == last_up.boot_id
 
 
 def _uptime() -> Uptime | None:

@@ -50,7 +50,7 @@ def _begin(connection: Connection, sealer: Sealer) -> None:
     connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
 
 
-def settle(engine: Engine) -> None:
+def purge_deleted(engine: Engine) -> None:
     """Writes the log of the database into it and empties it, so that nothing deleted is left there."""
     connection = engine.raw_connection()
     try:

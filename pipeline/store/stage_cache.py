@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from pipeline.errors import WorkspaceDamaged
 from pipeline.files import locked, make_private
-from pipeline.store.blobs.at_once import each_at_once
+from pipeline.store.blobs.concurrency import map_concurrently
 from pipeline.store.bucket_results import BucketResults
 from pipeline.store.codec import decode, encode
 from pipeline.store.key_encryption import derived
@@ -193,7 +193,7 @@ class StageCache:
 
         One that is gone meanwhile is left out, and no copy of what is fetched stays in the folder.
         """
-        for place, content, is_gone in each_at_once(self._tried, places, at_once=at_once or self.store.at_once):
+        for place, content, is_gone in map_concurrently(self._tried, places, at_once=at_once or self.store.at_once):
             if not is_gone:
                 yield place, content
 

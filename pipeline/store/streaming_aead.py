@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
+from io import RawIOBase
 from typing import IO, Any
 
 from tink import TinkError, proto_keyset_format, secret_key_access, streaming_aead
@@ -29,7 +30,7 @@ def encrypting(target: IO[bytes], data_key: bytes) -> Iterator[IO[bytes]]:
         yield stream
 
 
-def decrypted(source: IO[bytes], data_key: bytes) -> Iterator[bytes]:
+def decrypted(source: IO[bytes] | RawIOBase, data_key: bytes) -> Iterator[bytes]:
     """The bytes of a sealed file, piece by piece; raises ``WorkspaceDamaged`` where it is not as it was sealed.
 
     What comes before that is as it was sealed, but not the whole: nothing of it may be used before the end.

@@ -12,7 +12,7 @@ from contextlib import suppress
 
 from pipeline.errors import StorageUnavailable
 from pipeline.store.blobs import BlobStore
-from pipeline.store.blobs.at_once import each_at_once
+from pipeline.store.blobs.concurrency import map_concurrently
 from pipeline.store.key_ring import KeyRing
 
 _SCHEMA = (
@@ -33,17 +33,17 @@ class UnkeptBlobs:
     def begin(self, name: str, owner: str) -> None:
         """Names a blob that is about to be put."""
         with self._ring.writing() as connection:
-            _insert(connection, name, owner, doomed=False)
+            _insert(connection, name, owner, to_be_deleted=False)
 
     def keep(self, connection: sqlite3.Connection, name: str) -> bool:
         """Strikes out a blob whose data key is kept in this transaction; False where another run has given it up."""
         return connection.execute("DELETE FROM unkept_blob WHERE name = ? AND doomed = 0", (name,)).rowcount == 1
 
-    def doom(self, connection: sqlite3.Connection, name: str, owner: str) -> None:
+    def mark_for_deletion(self, connection: sqlite3.Connection, name: str, owner: str) -> None:
         """Names a blob whose data key is deleted in this transaction."""
-        _insert(connection, name, owner, doomed=True)
+        _insert(connection, name, owner, to_be_deleted=True)
 
-    def doom_begun(self) -> None:
+    def mark_begun_for_deletion(self) -> None:
         """Gives up what was begun and not kept: under the lock of the workspace, a killed run began it."""
         if self.names():
             with self._ring.writing() as connection:
@@ -62,7 +62,7 @@ class UnkeptBlobs:
 
     def delete(self, blobs: BlobStore, names: Collection[str]) -> None:
         """Deletes blobs that no key stands for from their store, and strikes each out when it is gone."""
-        for _ in each_at_once(blobs.delete, names, at_once=_AT_ONCE):
+        for _ in map_concurrently(blobs.delete, names, at_once=_AT_ONCE):
             pass
         if names:
             self.forget(names)
@@ -74,10 +74,10 @@ class UnkeptBlobs:
 
     def sweep(self, blobs: BlobStore) -> None:
         """Deletes what a killed run began and did not keep, or did not get to delete; under the lock."""
-        self.doom_begun()
+        self.mark_begun_for_deletion()
         self.delete(blobs, self.names())
 
-    def doomed(self) -> list[str]:
+    def marked_for_deletion(self) -> list[str]:
         """The names of blobs whose data key is gone, in order."""
         return self.names(where="doomed = 1")
 
@@ -87,7 +87,7 @@ class UnkeptBlobs:
             connection.executemany("DELETE FROM unkept_blob WHERE name = ?", [(name,) for name in names])
 
 
-def _insert(connection: sqlite3.Connection, name: str, owner: str, *, doomed: bool) -> None:
+def _insert(connection: sqlite3.Connection, name: str, owner: str, *, to_be_deleted: bool) -> None:
     for statement in _SCHEMA:
         connection.execute(statement)
-    connection.execute("INSERT OR REPLACE INTO unkept_blob VALUES (?, ?, ?)", (name, owner, doomed))
+    connection.execute("INSERT OR REPLACE INTO unkept_blob VALUES (?, ?, ?)", (name, owner, to_be_deleted))

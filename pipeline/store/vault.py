@@ -233,7 +233,7 @@ class Vault:
         self.sweep_opened()
         for path in self.root.glob(f"{_PARTIAL}*"):
             path.unlink(missing_ok=True)
-        self.folder.settle()
+        self.folder.finish_renewals()
         if self.bucket is not None:
             self.bucket.sweep()
 

@@ -216,7 +216,7 @@ class Workspace:
         place = f"{session_id}/{audience}"
         if self.rendition_copies is None:
             return self._retract(session_id, audience)
-        self.rendition_copies.doom(place)
+        self.rendition_copies.mark_for_deletion(place)
         was_there = self._retract(session_id, audience)
         self.rendition_copies.delete_soon(place)
         return was_there
@@ -294,5 +294,5 @@ class Workspace:
     def sweep_buckets(self) -> None:
         """Deletes stage results and copies of renditions that count no more; only under the lock."""
         self.stages.sweep()
-        if self.rendition_copies is not None and self.rendition_copies.unsettled():
+        if self.rendition_copies is not None and self.rendition_copies.unpublished():
             self.rendition_copies.sweep(releases.published_proofs(self.ledger))

@@ -58,8 +58,8 @@ def restated_requests(turns: Sequence[Turn], staff: Collection[str]) -> Iterator
 
 def _agrees(text: str) -> bool:
     words = [token for token in tokenize(text) if token.text not in "?!"]
-    said = joined(words)
-    return len(words) <= _SHORT and bool(_ASSENTS.match(said)) and not _BUT.search(said)
+    text = joined(words)
+    return len(words) <= _SHORT and bool(_ASSENTS.match(text)) and not _BUT.search(text)
 
 
 def _own(words: str) -> str:
@@ -67,5 +67,5 @@ def _own(words: str) -> str:
     match = _RESTATES.match(words)
     lead = match.start("need") if match and match["need"] else match.start("fine") if match else 0
     begun = "it would " if match and match["fine"] else "we "
-    said = re.sub(r"\byour\b", "our", re.sub(r"\byou\b", "we", words[lead:]))
-    return f"{begun}{said}"
+    wish = re.sub(r"\byour\b", "our", re.sub(r"\byou\b", "we", words[lead:]))
+    return f"{begun}{wish}"

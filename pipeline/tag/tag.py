@@ -29,7 +29,7 @@ _SAID_AGAIN_S = 60.0
 _ASKED = frozenset({Label.REQUEST, Label.DISCOVERY})
 
 
-class _Found(NamedTuple):
+class _TaggedSentence(NamedTuple):
     turn: int
     sentence: int
     verdicts: Sequence[SentenceVerdict]
@@ -55,7 +55,7 @@ def tag(turns: Sequence[Turn], *, staff: Collection[str], taxonomy: Taxonomy) ->
     heard = [index for index, turn in enumerate(turns) if turn.participant_id not in staff]
     judged = judge([turns[index].text for index in heard], classifier=classifier, encoder=encoder)
     tagged = [
-        _Found(index, place, verdicts)
+        _TaggedSentence(index, place, verdicts)
         for index, verdicts in zip(heard, judged, strict=True)
         for place, verdict in enumerate(verdicts)
         if verdict.label is not Label.NONE
@@ -71,27 +71,27 @@ def tag(turns: Sequence[Turn], *, staff: Collection[str], taxonomy: Taxonomy) ->
     context = _Context(turns, staff, asking)
     tags: list[Tag] = []
     for sentence, quote, area in zip(tagged, quotes, areas, strict=True):
-        made = replace(_tag(context, sentence, quote, area), topic=taxonomy.topic(quote.text, area))
-        tags.append(_with_what_it_is_about(made, tags, classifier.words))
-    return tuple(sorted((*tags, *_restated(context, tags, taxonomy)), key=lambda found: found.start_s))
+        tagged_sentence = replace(_tag(context, sentence, quote, area), topic=taxonomy.topic(quote.text, area))
+        tags.append(_with_subject(tagged_sentence, tags, classifier.words))
+    return tuple(sorted((*tags, *_restated(context, tags, taxonomy)), key=lambda tag: tag.start_s))
 
 
 def _restated(context: _Context, tags: Sequence[Tag], taxonomy: Taxonomy) -> Iterator[Tag]:
     """The requests that customers agreed to in the words of staff, where they did not ask in their own just before."""
     classifier, encoder, turns = load_classifier(), load_encoder(), context.turns
-    found = [
+    requests = [
         restated
         for restated in restated_requests(turns, context.staff)
         if not any(_was_asked(tag, turns[restated.turn], turns[restated.agrees]) for tag in tags)
     ]
-    judged = judge([restated.own for restated in found], classifier=classifier, encoder=encoder)
-    for restated, verdicts in zip(found, judged, strict=True):
+    judged = judge([restated.own for restated in requests], classifier=classifier, encoder=encoder)
+    for restated, verdicts in zip(requests, judged, strict=True):
         best = foremost(verdicts)
         if best.label is Label.REQUEST:
-            said, agrees = turns[restated.turn], turns[restated.agrees]
-            quote = said.text[restated.start_char : restated.end_char]
+            of_staff, agrees = turns[restated.turn], turns[restated.agrees]
+            quote = of_staff.text[restated.start_char : restated.end_char]
             (area,) = taxonomy.areas([restated.own], encoder)
-            start_s, end_s = span_of(said, restated.start_char, restated.end_char)
+            start_s, end_s = span_of(of_staff, restated.start_char, restated.end_char)
             yield Tag(
                 label=best.label.value,
                 score=round(best.score, 2),
@@ -106,16 +106,16 @@ def _restated(context: _Context, tags: Sequence[Tag], taxonomy: Taxonomy) -> Ite
                 sure=best.score >= SURE,
                 answer=answer_after(turns, restated.agrees, context.staff, context.asking),
                 topic=taxonomy.topic(restated.own, area),
-                voiced_by=said.participant_id,
+                voiced_by=of_staff.participant_id,
             )
 
 
-def _was_asked(tag: Tag, said: Turn, agrees: Turn) -> bool:
+def _was_asked(tag: Tag, of_staff: Turn, agrees: Turn) -> bool:
     """Whether somebody asked for something in their own words just before staff said it again, or as they agreed."""
     return (
         tag.label == Label.REQUEST
         and tag.participant_id == agrees.participant_id
-        and said.start_s - _SAID_AGAIN_S <= tag.end_s
+        and of_staff.start_s - _SAID_AGAIN_S <= tag.end_s
         and tag.start_s <= agrees.end_s
     )
 
@@ -141,7 +141,7 @@ def _leads_up(verdicts: Sequence[SentenceVerdict], place: int, words: Mapping[st
     return verdict.reason == RIVAL and not names_something(after.sentence, words)
 
 
-def _with_what_it_is_about(tag: Tag, earlier: Sequence[Tag], words: Mapping[str, str]) -> Tag:
+def _with_subject(tag: Tag, earlier: Sequence[Tag], words: Mapping[str, str]) -> Tag:
     """The tag of a sentence that only points at something, with the title of what that is where it is known."""
     if tag.label not in _ASKED or not points_only(tag.title, words):
         return tag
@@ -150,7 +150,7 @@ def _with_what_it_is_about(tag: Tag, earlier: Sequence[Tag], words: Mapping[str,
     return replace(tag, about=about, title=about or tag.title)
 
 
-def _tag(context: _Context, tagged: _Found, quote: Quote, area: str) -> Tag:
+def _tag(context: _Context, tagged: _TaggedSentence, quote: Quote, area: str) -> Tag:
     turn, verdict = context.turns[tagged.turn], tagged.verdict
     start_s, end_s = span_of(turn, quote.start_char, quote.start_char + len(quote.text))
     answers = answer_before if verdict.label is Label.DISCOVERY else answer_after
@@ -170,7 +170,7 @@ def _tag(context: _Context, tagged: _Found, quote: Quote, area: str) -> Tag:
     )
 
 
-def _strength(tagged: _Found) -> Strength:
+def _strength(tagged: _TaggedSentence) -> Strength:
     place, verdicts = tagged.sentence, tagged.verdicts
     neighbours = [
         joined(verdicts[near].sentence.tokens) for near in (place - 1, place + 1) if 0 <= near < len(verdicts)

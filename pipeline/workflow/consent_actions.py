@@ -12,7 +12,7 @@ from pipeline.consent.log.agreements import AgreementKind, Clause
 from pipeline.consent.log.manual_decisions import ManualAction
 from pipeline.consent.log.replay import rebuild
 from pipeline.consent.staff.confirm_exact import ConfirmedMatch, confirm_exact
-from pipeline.consent.staff.match_participant import MatchResult, settle
+from pipeline.consent.staff.match_participant import MatchResult, file_match
 from pipeline.consent.staff.organisations import FiledClauses, agree, revoke
 from pipeline.consent.staff.resolve_hold import HoldResolution, resolve
 from pipeline.consent.staff.withdraw import Erasure, FiledWithdrawal, withdraw
@@ -108,7 +108,7 @@ def settle_match(
     """Files who a participant is; with None as the party, takes back what was filed, in every session."""
     registry = Registry(workspace.db)
     others = (each for each in registry.sessions() if each.session_id != session_id)
-    return settle(
+    return file_match(
         registry.session(session_id),
         participant_id,
         party_id,

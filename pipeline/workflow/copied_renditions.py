@@ -34,7 +34,7 @@ def copied(workspace: Workspace, rendition: Rendition, folder: Path) -> Iterator
         with suppress(StorageUnavailable):
             copies.delete([copy])
         raise
-    copies.settle(copy)
+    copies.mark_published(copy)
 
 
 def copy_missing(workspace: Workspace) -> int:
@@ -45,12 +45,14 @@ def copy_missing(workspace: Workspace) -> int:
     copies = workspace.rendition_copies
     if copies is None:
         return 0
-    known, count = {(copy.place, copy.proof) for copy in copies.settled()}, 0
+    known, count = {(copy.place, copy.proof) for copy in copies.published()}, 0
     for place, proof in sorted(releases.published_proofs(workspace.ledger).items()):
         if (place, proof) in known or published(workspace, workspace.out, place, proof) is None:
             continue
         owner = record_keys.owner(workspace.db, place.partition("/")[0])
-        copies.settle(copies.put(workspace.out / place, place, proof=proof, owner=owner, scratch=workspace.scratch))
+        copies.mark_published(
+            copies.put(workspace.out / place, place, proof=proof, owner=owner, scratch=workspace.scratch)
+        )
         count += 1
     return count
 

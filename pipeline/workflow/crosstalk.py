@@ -9,7 +9,7 @@ from pipeline.records import Crosstalk, Outcome, Purpose, RedactionInterval, Tra
 from pipeline.store.codec import key_of
 from pipeline.workflow.session_context import SessionContext
 
-VERSION = "1"
+VERSION = "2"
 
 
 def with_crosstalk(context: SessionContext, purpose: Purpose) -> SessionContext:

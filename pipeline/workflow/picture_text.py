@@ -48,9 +48,9 @@ def may_be_kept(context: SessionContext, text: OcrResult | None) -> bool:
 def is_unread(context: SessionContext) -> bool:
     """Whether the picture is left out only because tesseract is missing."""
     settings = context.workspace.settings.picture
-    asked = settings.require_ocr and is_shown(context)
+    is_required = settings.require_ocr and is_shown(context)
     tiles = is_asked(context.workspace, context.session, context.ruling)
-    return settings.keep and ocr.version() is None and (asked or tiles)
+    return settings.keep and ocr.version() is None and (is_required or tiles)
 
 
 def is_shown(context: SessionContext) -> bool:

@@ -10,7 +10,6 @@ import os
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import IO, cast
 
 from pipeline.errors import WorkspaceDamaged
 from pipeline.store import Workspace, database, record_keys
@@ -55,7 +54,7 @@ def reencrypt(workspace: Workspace, *, progress: ShowFiles = lambda *_: None) ->
         copy_missing(workspace)
         for ring in (workspace.vault.keys, workspace.stages.keys, workspace.records.keys):
             StaleKeys(ring).end()
-        database.settle(workspace.db)
+        database.purge_deleted(workspace.db)
         done = Reencrypted(
             key_id=workspace.vault.keys.keks.current().kek_id,
             originals=originals,
@@ -96,7 +95,7 @@ def _renew_original(workspace: Workspace, digest: str) -> bool:
     data_key, temporary = secrets.token_bytes(SECRET_BYTES), vault.root / f".partial-{os.getpid()}"
     try:
         source = BlobReader(vault.content(digest))
-        if copy_sealed(cast("IO[bytes]", source), temporary, data_key)[0] != digest:
+        if copy_sealed(source, temporary, data_key)[0] != digest:
             return False
         if vault.bucket is None or vault.folder.has(digest):
             vault.folder.renew(temporary, digest, data_key)

@@ -74,22 +74,27 @@ def export_clip(
             )
             for name in names
         }
+        held = _held(mention, request_id, heard)
         with consent.release(workspace, ruling):
             if _proved(folder, workspace) != manifest:
                 raise TryAgain("the rendition was made again meanwhile", action="run this again")
-            held = HeldRequests(
-                request_ids=(request_id,),
-                quoted=(request_id,),
-                answered=(),
-                heard_in=mention.session,
-                heard=heard,
-                redactions=(redactions_of(mention),),
-            )
             note_handed_out(workspace, files, held, by="offrecord export clip", now=now)
             _place(scratch, output)
     finally:
         shutil.rmtree(scratch)
     return RequestClip(session=mention.session, start_s=start_s, end_s=end_s, verdict=clip.verdict, files=names)
+
+
+def _held(mention: Mention, request_id: str, heard: tuple[str | None, ...]) -> HeldRequests:
+    """What the files of a clip hold, so that they can be called back."""
+    return HeldRequests(
+        request_ids=(request_id,),
+        quoted=(request_id,),
+        answered=(),
+        heard_in=mention.session,
+        heard=heard,
+        redactions=(redactions_of(mention),),
+    )
 
 
 def turns_as_tagged(session: Session, ruling: Ruling, turns: Sequence[Turn]) -> tuple[Turn, ...]:

@@ -9,15 +9,15 @@ from pipeline.store import Workspace
 from pipeline.store.registry import Registry
 
 
-def place_of(given: Path, workspace: Workspace) -> Path:
+def place_of(path_or_id: Path, workspace: Workspace) -> Path:
     """A path that is there as it is; else that of the session, or of the refused folder, whose id it is.
 
     Raises ``UsageProblem`` where it is neither, and where the session has left the inbox or lies there several times.
     """
-    if given.exists():
-        return given
+    if path_or_id.exists():
+        return path_or_id
     entries = Registry(workspace.db).entries()
-    paths = [Path(path) for path, entry in entries.items() if str(given) in (entry.session_id, entry.entry_id)]
+    paths = [Path(path) for path, entry in entries.items() if str(path_or_id) in (entry.session_id, entry.entry_id)]
     if not paths:
         raise UsageProblem(
             "no such folder or file, nor a session of that id", action="give its path, or the id that the report has"

@@ -19,7 +19,7 @@ from pipeline.errors import ConfigurationError
 from pipeline.files import file_digest
 from pipeline.settings.storage import StoredKind
 from pipeline.store import Workspace
-from pipeline.store.blobs.at_once import each_at_once
+from pipeline.store.blobs.concurrency import map_concurrently
 from pipeline.store.bucket_originals import BucketOriginals, blob_name
 from pipeline.store.bucket_results import BucketResults
 from pipeline.store.rendition_copies import RenditionCopies
@@ -135,7 +135,7 @@ def _copy_renditions(
         done.refused = [*restored.refused]
         if restored.damaged or restored.refused:
             return
-        copies.delete([*copies.settled(), *copies.unsettled()])
+        copies.delete([*copies.published(), *copies.unpublished()])
     done.orphans += _delete(copies.orphans(copies.blobs.names()), copies.blobs.delete, at_once=8)
     if target == FOLDER:
         copies.blobs.leave()
@@ -148,7 +148,7 @@ def _moved(
     wanted = list(names)
     damaged = []
     for count, (name, is_moved) in enumerate(
-        zip(wanted, each_at_once(move, wanted, at_once=at_once), strict=True), start=1
+        zip(wanted, map_concurrently(move, wanted, at_once=at_once), strict=True), start=1
     ):
         if not is_moved:
             damaged.append(name)
@@ -157,7 +157,7 @@ def _moved(
 
 
 def _delete(names: Iterable[str], delete: Callable[[str], bool], *, at_once: int) -> int:
-    return sum(each_at_once(delete, sorted(names), at_once=at_once))
+    return sum(map_concurrently(delete, sorted(names), at_once=at_once))
 
 
 def _to_bucket(vault: Vault, bucket: BucketOriginals, digest: str) -> bool:

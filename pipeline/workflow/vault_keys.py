@@ -13,7 +13,7 @@ from pipeline.errors import ConfigurationError, WorkspaceDamaged
 from pipeline.lexicon.counted import counted
 from pipeline.store import Workspace, database, record_keys
 from pipeline.store.stale_keys import StaleKeys
-from pipeline.workflow.in_turn import in_turn
+from pipeline.workflow.round_robin import next_round
 
 COPY_WITHIN = timedelta(days=7)
 """How old a key without a copy may be before reports warn: copies are made after the night that makes keys."""
@@ -106,7 +106,7 @@ def verify_keys(workspace: Workspace, *, at_most: int | None = None) -> VaultKey
     vault.require_keys()
     plain, unopened_records = frozenset(vault.plain_digests()), tuple(record_keys.without_key(workspace.db))
     if at_most is not None:
-        tonight = in_turn(workspace, "keys", dict.fromkeys(vault.known_digests() - plain, 1), limit=at_most)
+        tonight = next_round(workspace, "keys", vault.known_digests() - plain, size_of=lambda _: 1, limit=at_most)
         return VaultKeyCheck(
             checked=len(tonight),
             unopened_records=unopened_records,
@@ -143,7 +143,7 @@ def rotate_locked(workspace: Workspace) -> RotatedKeys:
         rewrapped += sum(ring.rewrap() for ring in workspace.key_rings)
         # The review app may have kept a result under the old key meanwhile: then once more.
         with ExitStack() as stack:
-            if is_done := all(stack.enter_context(ring.settled()) for ring in workspace.key_rings):
+            if is_done := all(stack.enter_context(ring.all_current()) for ring in workspace.key_rings):
                 keks.end_rotation()
     note_keys(workspace, "rotated", {"key_id": key_id, "data_keys": rewrapped})
     return RotatedKeys(key_id=key_id, rewrapped=rewrapped)
@@ -167,7 +167,7 @@ def encrypt_vault(workspace: Workspace, *, progress: ShowFiles = lambda *_: None
             with suppress(InvalidTag):  # one that nobody can read is made again when it is needed
                 workspace.stages.encrypt_again(place)
         record_keys.encrypt(workspace.db)
-        database.settle(workspace.db)
+        database.purge_deleted(workspace.db)
         if encrypted:
             note_keys(workspace, "encrypted", {"files": encrypted})
     return EncryptedFiles(encrypted=encrypted, damaged=tuple(damaged))

@@ -97,8 +97,8 @@ def name_voice(
         raise UsageProblem("the session has no such participant", action=f"see `offrecord consent show {session_id}`")
     act = VoiceAct.UNLISTED if participant_id is None else VoiceAct.NAME
     known_by = _known_people(workspace, session).get(participant_id or "", "")
-    said = VoiceName(cluster=cluster, participant_id=participant_id or "", actor=actor, known_by=known_by)
-    voices.record(workspace.db, session_id, voices.mark_of(diarized), act, said, reason=reason, version=version)
+    name = VoiceName(cluster=cluster, participant_id=participant_id or "", actor=actor, known_by=known_by)
+    voices.record(workspace.db, session_id, voices.mark_of(diarized), act, name, reason=reason, version=version)
 
 
 def unname_voice(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from unittest.mock import patch
 
@@ -115,3 +116,32 @@ def test_a_clause_ends_at_a_comma_and_before_a_but() -> None:
         "um, but we close the plant in May",
         "because it loses money",
     ]
+
+
+@needs_model
+def test_an_example_of_a_team_is_fitted_without_encoding_the_shipped_ones_again() -> None:
+    """That took every process of a night 12 s."""
+    shipped = MODEL.examples_of(shipped_cues())
+    own = Examples((*shipped.like, "that one stays in the biscuit tin"), shipped.unlike[1:])
+    encoded: list[str] = []
+
+    def counted(texts: Iterable[str]) -> sentence_model.Vectors:
+        encoded.extend(kept := list(texts))
+        return encode(kept)
+
+    encode = sentence_model._encoded
+    with patch.object(sentence_model, "_encoded", counted):
+        fitted = MODEL.fit(own, MODEL.shipped_vectors())
+    assert encoded == ["that one stays in the biscuit tin"]
+    said = encode(["that one stays in the biscuit tin", "we moved to Postgres", "nobody outside has heard it"])
+    stored = MODEL.stored(shipped)
+    assert stored is not None
+    assert MODEL._scores(fitted, said)[0] >= MODEL.least > MODEL._scores(stored, said)[0]
+    assert abs(MODEL._scores(fitted, said)[1:] - MODEL._scores(stored, said)[1:]).max() < 0.05
+
+
+@needs_model
+def test_where_the_shipped_examples_changed_since_no_vector_of_theirs_is_taken() -> None:
+    changed = replace(shipped_cues(), secret_examples=shipped_cues().secret_examples[1:])
+    with patch.object(sentence_model, "shipped_cues", lambda: changed):
+        assert MODEL.shipped_vectors() == {}

@@ -16,6 +16,9 @@ from importlib import import_module
 from pipeline.cli import main as main_of_program
 from tests.clock import that_night
 
+_NEEDED = ("pipeline.cli.nightly", "pipeline.nightly", "pipeline.reports.telemetry", "pipeline.workflow.run_executor")
+"""What ``offrecord run`` imports when it is called."""
+
 
 def is_killed(arguments: Sequence[str], after_s: float) -> bool:
     """Starts a command in a process group of its own and kills that; False when the command ended before."""
@@ -42,7 +45,8 @@ def is_killed(arguments: Sequence[str], after_s: float) -> bool:
 
 def main(arguments: Sequence[str]) -> None:
     inbox, workspace, *seconds = arguments
-    import_module("pipeline.cli.nightly")
+    for module in _NEEDED:
+        import_module(module)
     sys.stdout.write(str(sum(is_killed(["run", inbox, "-w", workspace], float(after_s)) for after_s in seconds)))
 
 

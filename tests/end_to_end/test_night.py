@@ -239,7 +239,7 @@ def test_a_second_run_does_nothing(night: Night) -> None:
     again = offrecord("run", night.inbox, "--workspace", night.root, "--json")
     assert again.returncode == 3
     kept = ("vault", "stages", "out")
-    checked = night.root / "stages" / "published" / "checked.json"
+    checked = night.root / "stages" / "verified" / "published.json"
     after = {
         path: path.stat().st_mtime_ns for name in kept for path in (night.root / name).rglob("*") if path.is_file()
     }

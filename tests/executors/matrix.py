@@ -208,7 +208,11 @@ def _orphans(workspace: Workspace) -> int:
         return 0
     listed = results.listed()
     missing = set(results.names().values()) - listed
-    of_copies = [*copies.orphans(copies.blobs.names()), *copies.unsettled(), *copies.missing(set(copies.blobs.names()))]
+    of_copies = [
+        *copies.orphans(copies.blobs.names()),
+        *copies.unpublished(),
+        *copies.missing(set(copies.blobs.names())),
+    ]
     return len(results.orphans(listed)) + len(missing) + len(results.unkept.names()) + len(of_copies)
 
 

@@ -36,7 +36,9 @@ def test_each_shipped_map_gives_its_golden_file(target: str) -> None:
 @pytest.mark.parametrize("target", TARGETS)
 @pytest.mark.parametrize("delimiter", [",", ";"])
 def test_a_hostile_title_is_text_in_every_tracker(target: str, delimiter: str) -> None:
-    for content in render(hostile_report(), read_map(target), ExportOptions(delimiter=delimiter)):
+    contents = list(render(hostile_report(), read_map(target), ExportOptions(delimiter=delimiter)))
+    assert contents
+    for content in contents:
         rows = list(csv.reader(io.StringIO(content.decode(), newline=""), delimiter=delimiter))
         assert len({len(row) for row in rows}) == 1
         for cell in (cell for row in rows for cell in row):

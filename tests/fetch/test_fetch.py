@@ -300,7 +300,7 @@ def test_one_clear_line_and_the_right_code(fault: dict[str, Any], code: int, say
 def test_without_a_network_it_is_to_be_tried_again(fetcher: Fetcher, monkeypatch: pytest.MonkeyPatch) -> None:
     text = fetcher.credentials.read_text().replace(f":{fetcher.ports[0]}/", ":9/")
     fetcher.credentials.write_text(text)
-    monkeypatch.setattr("pipeline.fetch.patience.ATTEMPTS", 2)
+    monkeypatch.setattr("pipeline.fetch.backoff.ATTEMPTS", 2)
     done = fetcher.fetch("zoom")
     assert (done.returncode, done.stderr.count("\n")) == (75, 1), done.stderr
 

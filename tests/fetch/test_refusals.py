@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipeline.errors import ConfigurationError, InputRefused
-from pipeline.fetch.refusals import NotThere, explained
+from pipeline.fetch.refusals import NotFound, explained
 
 ZOOM = "Invalid access token, does not contain scopes:[cloud_recording:read:list_user_recordings:admin]."
 GRAPH = "Missing role permissions on the request. API requires one of 'OnlineMeetingRecording.Read.All' for Jane.Doe@x."
@@ -29,7 +29,7 @@ def test_a_missing_permission_is_named(status: int, words: str, named: str) -> N
 
 
 def test_what_is_not_there_and_what_is_refused_otherwise_are_told_apart() -> None:
-    assert isinstance(explained(404, "User Jane Doe", scope=""), NotThere)
+    assert isinstance(explained(404, "User Jane Doe", scope=""), NotFound)
     other = explained(400, "Jane Doe", scope="")
     assert type(other) is InputRefused and "400" in other.message and "Jane" not in str(other)
     assert isinstance(explained(401, "Jane Doe", scope=""), ConfigurationError)

@@ -232,3 +232,19 @@ def test_no_word_and_no_line_of_a_span_that_is_gone_survives(
             assert f"w{n}" not in lines
         if not any(one.start_s - 1.0 <= start <= one.end_s + 1.0 for one in hit):
             assert f"w{n}" in lines
+
+
+@pytest.mark.parametrize("tail_s", [0.2, 0.3, 0.5, 0.9, 1.2])
+def test_who_speaks_to_the_very_end_is_not_heard_in_silence_there(removed: Mono, tail_s: float) -> None:
+    """The sound is compared in frames of 3 s; a last one of half a second took 1.4 times the limit for a voice."""
+    size = round((3 + tail_s) * RATE)
+    speaks = [
+        at for at in range(0, len(removed) - size, RATE) if np.abs(removed[at + 3 * RATE : at + size]).max() > 0.1
+    ]
+    assert len(speaks) > 3
+    for at in speaks:
+        voice = removed[at : at + size]
+        noise = np.random.default_rng(at).standard_normal(size).astype(np.float32)
+        assert not found(voice, np.zeros_like(voice)).is_there
+        assert not found(voice, 0.05 * noise).is_there
+    assert found(voice, spilled(np.zeros_like(voice), voice, share=0.05, late_s=0.1)).strength > 2

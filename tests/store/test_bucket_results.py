@@ -184,7 +184,7 @@ def test_faults_that_last_stop_a_run_and_lose_nothing(
             ask()
     stages.drop(gone)
     assert not stages.keys.has("speech/gone.json"), "nobody can read it any more"
-    assert bucket_of(workspace).unkept.doomed(), "and it is still to be deleted"
+    assert bucket_of(workspace).unkept.marked_for_deletion(), "and it is still to be deleted"
     with pytest.raises(StorageUnavailable):
         list(stages.opened_each([place]))
     proxy.decide = lambda method, path, number: None
@@ -205,7 +205,7 @@ def test_what_another_run_gave_up_meanwhile_is_put_again(
         begin(name, owner)
         begun.append(name)
         if len(begun) == 1:
-            bucket.unkept.doom_begun()
+            bucket.unkept.mark_begun_for_deletion()
 
     monkeypatch.setattr(bucket.unkept, "begin", given_up)
     stages.put("speech", "k", SAID)

@@ -20,6 +20,7 @@ pytestmark = pytest.mark.usefixtures("each_database")
 NOW = datetime(2026, 11, 23, 3, tzinfo=UTC)
 DAY = timedelta(days=1)
 LONGEST = timedelta(hours=26)
+OFF = timedelta(days=5, hours=2)
 DAYS = st.floats(min_value=0, max_value=4000).map(lambda days: timedelta(days=days))
 
 
@@ -36,9 +37,9 @@ def test_while_the_machine_is_up_any_time_may_pass(passed: timedelta) -> None:
 
 
 @given(DAYS)
-def test_after_a_restart_or_without_a_witness_a_day_may_pass(passed: timedelta) -> None:
+def test_after_a_restart_or_without_a_witness_a_long_weekend_may_pass(passed: timedelta) -> None:
     for before, after in ((Uptime("a", 9e6), Uptime("b", 60.0)), (None, Uptime("b", 60.0)), (None, None)):
-        assert (jump_of(NOW, before, NOW + passed, after) is None) is (passed <= LONGEST)
+        assert (jump_of(NOW, before, NOW + passed, after) is None) is (passed <= OFF)
 
 
 @pytest.mark.parametrize("late", [timedelta(seconds=2), timedelta(minutes=50), timedelta(hours=1, minutes=10)])
@@ -79,5 +80,29 @@ def test_where_the_kernel_says_nothing_the_wall_clock_alone_counts(
     monkeypatch.setattr(run_clock, "_UPTIME", tmp_path / "nothing")
     run_clock.note(workspace, now=NOW, accepted=False)
     run_clock.check(workspace, now=NOW + DAY)
-    with pytest.raises(TryAgain):
-        run_clock.check(workspace, now=NOW + 2 * DAY)
+    assert run_clock.check(workspace, now=NOW + 3 * DAY)
+    with pytest.raises(TryAgain, match="--accept-clock"):
+        run_clock.check(workspace, now=NOW + 6 * DAY)
+
+
+def _restarted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, boot_id: str) -> None:
+    (tmp_path / "uptime").write_text("60.0 60.0\n")
+    (tmp_path / "boot_id").write_text(f"{boot_id}\n")
+    monkeypatch.setattr(run_clock, "_UPTIME", tmp_path / "uptime")
+    monkeypatch.setattr(run_clock, "_BOOT_ID", tmp_path / "boot_id")
+
+
+def test_a_machine_that_was_off_from_friday_to_monday_needs_nobody_and_removes_nothing_by_time_in_its_first_run(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    _restarted(monkeypatch, tmp_path, "before")
+    assert run_clock.note(workspace, now=NOW, accepted=False) == ()
+    _restarted(monkeypatch, tmp_path, "after")
+    (line,) = run_clock.note(workspace, now=NOW + 4 * DAY, accepted=False)
+    assert "retention removes nothing until the next run" in line
+    assert run_clock.note(workspace, now=NOW + 5 * DAY, accepted=False) == ()
+    _restarted(monkeypatch, tmp_path, "again")
+    for wrong, says in ((NOW, "before the last run"), (NOW + 11 * DAY, "more than 5 days after the last run")):
+        with pytest.raises(TryAgain, match=f"{says}.*offrecord run --accept-clock"):
+            run_clock.note(workspace, now=wrong, accepted=False)
+    assert run_clock.note(workspace, now=NOW + 11 * DAY, accepted=True) == ()

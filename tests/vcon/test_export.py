@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -312,6 +313,24 @@ def test_scenario_47_what_the_standards_own_example_leaks(workspace: Workspace, 
     with pytest.raises(ProofFailed) as error:
         refuse_leaks(json.dumps(found["analysis"]), never, allowed_hashes=vouched)
     assert leak not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "leaks"),
+    [
+        ("Office hours", "Office hours 2026-11-20", False),
+        ("a", "a word", False),
+        ("2026-11-20", "on 2026-11-20", False),
+        ("Brackwa migration", "about the Brackwa migration", True),
+        ("Brackwa", "Brackwater", False),
+        ("rec.wav", "see rec.wav there", True),
+        ('Ana\'s "call".m4a', 'see Ana\'s \\"call\\".m4a', True),
+    ],
+)
+def test_a_folder_of_plain_words_is_no_leak_and_any_other_name_is(name: str, text: str, leaks: bool) -> None:
+    """A session's folder is often called "Office hours", as the subject of every vCon is."""
+    with pytest.raises(ProofFailed) if leaks else nullcontext():
+        refuse_leaks(json.dumps({"subject": text}), Forbidden(file_names=frozenset({name})), allowed_hashes=())
 
 
 def test_a_name_that_a_reviewer_kept_is_taken_out(

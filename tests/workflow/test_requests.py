@@ -970,7 +970,7 @@ def test_a_clip_is_written_to_a_new_folder_by_the_command(
     arguments = ["export", "clip", request_id, "--workspace", str(workspace.root), "-o", str(tmp_path / "clip")]
     result = CliRunner().invoke(main, arguments)
     assert result.exit_code == 0, result.output
-    assert result.stdout == "proved: 10.0 s, 5 files\n"
+    assert result.stdout == f"proved: 10.0 s, 5 files; wrote {tmp_path / 'clip'}\n"
     for path in (tmp_path / "clip").iterdir():
         assert b"halcyon" not in path.read_bytes().lower() and "guest" not in path.name
     assert CliRunner().invoke(main, arguments).exit_code == 2

@@ -11,7 +11,7 @@ import pytest
 
 from pipeline.consent.evaluation.snapshot import read_snapshot
 from pipeline.consent.log.agreements import AgreementKind, Clause
-from pipeline.consent.staff.match_participant import settle
+from pipeline.consent.staff.match_participant import file_match
 from pipeline.consent.staff.withdraw import Erasure
 from pipeline.errors import WorkspaceDamaged
 from pipeline.records import Purpose, Role, Session
@@ -100,7 +100,7 @@ def test_what_staff_say_concerns_its_session(workspace: Workspace, taken: dict[s
     ana = next(body["party_id"] for body in bodies(workspace))
 
     def say(party_id: str | None) -> None:
-        settle(taken["bo"], "p1", party_id, actor="sam", reason="mail", workspace=workspace, now=NOW)
+        file_match(taken["bo"], "p1", party_id, actor="sam", reason="mail", workspace=workspace, now=NOW)
 
     assert concerned(workspace, taken, partial(say, ana)) == {"bo"}
     assert taken["bo"].session_id in sessions_of(workspace, [ana])

@@ -9,6 +9,7 @@ from datetime import datetime
 from itertools import islice
 
 from pipeline.consent.answers.tables import Cell, read_rows, refusal
+from pipeline.consent.log.identity import is_address
 from pipeline.consent.notices.forms import ColumnKind
 from pipeline.consent.notices.vendors import VENDOR_FORMATS, FormTool, heading
 from pipeline.files.written_times import plain_time
@@ -61,9 +62,10 @@ def read_table(content: bytes) -> AnswerColumns:
     """The table in a file's bytes; raises ``InputRefused`` where it has no header, or one header twice.
 
     The header is the first row of those with the most filled cells: some reports begin with a block about the meeting.
+    A row with an address or a time in it holds answers, however many cells a stray comma gave it.
     """
     rows = list(read_rows(content, _ENCODINGS))
-    widths = [sum(bool(_text(cell)) for cell in cells) for _, cells in islice(rows, _PREAMBLE_ROWS)]
+    widths = [0 if _holds_answers(cells) else _filled(cells) for _, cells in islice(rows, _PREAMBLE_ROWS)]
     if not widths or max(widths) < _LEAST_COLUMNS:
         raise refusal(1, 1, "there is no header with two columns or more", "export the answers again")
     at = widths.index(max(widths))
@@ -88,6 +90,14 @@ def _tool(headers: Sequence[str]) -> FormTool:
         if not times.isdisjoint(headers):
             return tool
     return FormTool.GENERIC
+
+
+def _filled(cells: Sequence[Cell]) -> int:
+    return sum(bool(_text(cell)) for cell in cells)
+
+
+def _holds_answers(cells: Sequence[Cell]) -> bool:
+    return any(isinstance(cell, datetime) or is_address(cell) or _TIME.fullmatch(plain_time(cell)) for cell in cells)
 
 
 def _are_times(cells: Sequence[Cell]) -> bool:

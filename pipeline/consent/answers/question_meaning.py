@@ -41,6 +41,8 @@ def meaning_of(header: str, answers: Sequence[str] = ()) -> str:
     filled = [answer for answer in answers if answer.strip()]
     if (who := _who(header, filled)) is not None:
         return who
+    if filled and all(map(is_address, filled)):
+        return ColumnKind.TYPED_EMAIL
     purposes = purposes_in(header)
     words = _words()["permission"]
     asks = re.search(words["asks"], header, re.IGNORECASE) is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import warnings
 import zipfile
@@ -51,7 +52,11 @@ def read_rows(content: bytes, encodings: Sequence[str]) -> Iterator[Row]:
 
 
 def _decoded(content: bytes, encodings: Sequence[str]) -> str:
-    """The text, in the first encoding that fits."""
+    """The text, in the first encoding that fits; in UTF-16, as "Unicode text" of spreadsheets, where a mark says so."""
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        encodings = ("utf-16",)
+    elif b"\0" in content:
+        raise refusal(1, 1, "not text", "export the answers as CSV in UTF-8")
     first: UnicodeDecodeError | None = None
     for encoding in encodings:
         try:

@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline.errors import ProofFailed
+from pipeline.lexicon import is_english
 
 _LONG, _SHORTEST = 6, 2
 _HASHES = re.compile(r"(?<![0-9a-z_])[0-9a-f]{32,128}(?![0-9a-z])|sha512-[\w-]+", re.IGNORECASE)
 _LABELS = re.compile(r"\[[a-z]+(?: [a-z]+)*(?: \d+)?\]|\b(?:staff|speaker) \d+\b")
+_SUFFIX = re.compile(r"\.[a-z]\w{1,4}$", re.IGNORECASE)
 _BREAK = "\x00"
 
 
@@ -37,9 +39,9 @@ def refuse_leaks(
     values = set(strings(json.loads(text))) - fixed
     leaks_by_kind = {
         "a name or a planned term": _texts(values, forbidden.texts),
-        "an original's file name": _file_names(text, forbidden.file_names),
+        "an original's file name": _file_names(values, forbidden.file_names),
         "an original's digest": _digests(text, forbidden.digests),
-        "a hash that is not of what was made": _strange(text, frozenset(allowed_hashes)),
+        "a hash that is not of what was made": _has_other_hash(text, frozenset(allowed_hashes)),
     }
     leaks = [what for what, is_there in leaks_by_kind.items() if is_there]
     if leaks:
@@ -74,9 +76,26 @@ def _plain(text: str) -> str:
     return " ".join("".join(letter if letter.isalnum() else " " for letter in folded).split())
 
 
-def _file_names(text: str, names: Iterable[str]) -> bool:
-    lowered = text.casefold()
-    return any(name.casefold() in lowered or json.dumps(name)[1:-1].casefold() in lowered for name in names)
+def _file_names(values: Iterable[str], names: Iterable[str]) -> bool:
+    """Whether the name of a file stands there anywhere, or that of a folder as whole words.
+
+    A folder whose name is nothing but plain words and figures tells nothing: "Office hours" is said in any session, and
+    is the subject of every vCon.
+    """
+    files = {name for name in names if _SUFFIX.search(name)}
+    folders = {plain for name in {*names} - files if (plain := _plain(name)) and not all(map(_is_plain, plain.split()))}
+    return any(
+        any(
+            name.casefold() in value.casefold() or json.dumps(name)[1:-1].casefold() in value.casefold()
+            for name in files
+        )
+        or any(f" {folder} " in f" {_plain(value)} " for folder in folders)
+        for value in values
+    )
+
+
+def _is_plain(word: str) -> bool:
+    return word.isdigit() or is_english(word)
 
 
 def _digests(text: str, digests: Iterable[bytes]) -> bool:
@@ -92,5 +111,5 @@ def base64_forms(digest: bytes) -> tuple[str, str]:
     )
 
 
-def _strange(text: str, allowed: frozenset[str]) -> bool:
+def _has_other_hash(text: str, allowed: frozenset[str]) -> bool:
     return any(match.group() not in allowed for match in _HASHES.finditer(text))

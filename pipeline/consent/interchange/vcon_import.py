@@ -139,9 +139,9 @@ def _checked(vcon: dict[str, Any]) -> dict[str, Any]:
     critical = vcon.get("critical", [])
     if not isinstance(critical, list):
         raise InputRefused("the vCon's critical is not a list of extensions", action="have it corrected")
-    strange = sorted({_shown(name) for name in critical if name not in UNDERSTOOD})
-    if strange:
-        names = ", ".join(strange[:_NAMED])
+    unknown = sorted({_shown(name) for name in critical if name not in UNDERSTOOD})
+    if unknown:
+        names = ", ".join(unknown[:_NAMED])
         raise InputRefused(
             f"the vCon needs an extension that is not known here: {names}", action="have it exported without it"
         )

@@ -1,4 +1,4 @@
-"""Staff settle who a participant is, with suggestions; never against an address or id that somebody vouched for."""
+"""Staff file_match who a participant is, with suggestions; never against an address or id that somebody vouched for."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def suggestions(session: Session, *, workspace: Workspace, names: bool = False) 
     )
 
 
-def settle(
+def file_match(
     session: Session,
     participant_id: str,
     party_id: str | None,
@@ -106,12 +106,7 @@ def settle(
     """
     if not (actor.strip() and reason.strip()):
         raise UsageProblem("who decides the match, and why, is not stated", action="give --by and --reason")
-    person = next((each for each in session.participants if each.participant_id == participant_id), None)
-    if person is None:
-        raise UsageProblem(
-            "the session has no participant with that id", action="`offrecord consent match SESSION` lists them"
-        )
-    keys = Keys(workspace.key("identity"))
+    person, keys = _participant(session, participant_id), Keys(workspace.key("identity"))
     act = StaffMatch(
         session_id=session.session_id,
         participant_id=participant_id,
@@ -141,6 +136,15 @@ def settle(
         status=after.identity.value,
         withdrawn_renditions=tuple(withdrawn_folders),
     )
+
+
+def _participant(session: Session, participant_id: str) -> Participant:
+    person = next((each for each in session.participants if each.participant_id == participant_id), None)
+    if person is None:
+        raise UsageProblem(
+            "the session has no participant with that id", action="`offrecord consent match SESSION` lists them"
+        )
+    return person
 
 
 def _check(connection: Connection, session: Session, act: StaffMatch, keys: Keys) -> None:

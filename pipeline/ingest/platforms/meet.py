@@ -8,7 +8,7 @@ from pipeline.ingest.draft import SessionDraft
 from pipeline.ingest.identify_platform import MEET_RECORDING
 from pipeline.ingest.listing import Listing
 from pipeline.ingest.media_kinds import is_media
-from pipeline.ingest.platforms import beside
+from pipeline.ingest.platforms import sidecars
 from pipeline.ingest.platforms.generic import named_texts
 from pipeline.ingest.session_toml import FILE_NAME, SessionToml
 from pipeline.ingest.written_start import start_in_names
@@ -21,11 +21,11 @@ def read(listing: Listing, facts: SessionToml) -> SessionDraft:
     recording = _recording(listing)
     named = MEET_RECORDING.fullmatch(recording.rpartition("/")[2])
     title = named["title"].strip() if named else ""
-    lists = beside.lists(listing, facts)
+    lists = sidecars.lists(listing, facts)
     captions, chat = named_texts(listing, facts)
-    polls = beside.polls(listing, facts)
-    texts = [name for name in beside.others(listing, facts) if name not in {*lists.files, *polls}]
-    documents = captions or beside.captions(listing, (name for name in texts if not _is_chat(name)), title)
+    polls = sidecars.polls(listing, facts)
+    texts = [name for name in sidecars.others(listing, facts) if name not in {*lists.files, *polls}]
+    documents = captions or sidecars.captions(listing, (name for name in texts if not _is_chat(name)), title)
     start = start_in_names((recording, *listing.names, listing.title))
     draft = SessionDraft(
         platform="meet",
@@ -39,7 +39,7 @@ def read(listing: Listing, facts: SessionToml) -> SessionDraft:
         texts=tuple((name, "facts") for name in listing.names if name == FILE_NAME),
     )
     attendees = (name for file in documents for name in transcript.attendees(listing.text(file, "captions")))
-    return beside.with_people(draft, listing, lists, polls, recording=recording, title=title, attendees=attendees)
+    return sidecars.with_people(draft, listing, lists, polls, recording=recording, title=title, attendees=attendees)
 
 
 def _recording(listing: Listing) -> str:

@@ -10,7 +10,7 @@ from pipeline.ingest.draft import SessionDraft
 from pipeline.ingest.identify_platform import TEAMS_RECORDING
 from pipeline.ingest.listing import Listing
 from pipeline.ingest.media_kinds import is_media
-from pipeline.ingest.platforms import beside
+from pipeline.ingest.platforms import sidecars
 from pipeline.ingest.platforms.generic import named_texts
 from pipeline.ingest.session_toml import FILE_NAME, SessionToml
 from pipeline.ingest.written_start import written_start
@@ -26,12 +26,12 @@ def read(listing: Listing, facts: SessionToml) -> SessionDraft:
     recording = _recording(listing)
     named = TEAMS_RECORDING.fullmatch(recording.rpartition("/")[2])
     title = named["title"].strip() if named else ""
-    lists = beside.lists(listing, facts)
+    lists = sidecars.lists(listing, facts)
     captions, chat = named_texts(listing, facts)
-    polls = beside.polls(listing, facts)
-    names = [name for name in beside.others(listing, facts) if name not in {*lists.files, *polls}]
-    chat = chat or beside.chats(listing, names)
-    captions = captions or beside.captions(listing, (name for name in names if name not in chat), title)
+    polls = sidecars.polls(listing, facts)
+    names = [name for name in sidecars.others(listing, facts) if name not in {*lists.files, *polls}]
+    chat = chat or sidecars.chats(listing, names)
+    captions = captions or sidecars.captions(listing, (name for name in names if name not in chat), title)
     started_at, local_start = _start(listing, recording, captions)
     draft = SessionDraft(
         platform="teams",
@@ -44,7 +44,7 @@ def read(listing: Listing, facts: SessionToml) -> SessionDraft:
         chat=chat,
         texts=tuple((name, "facts") for name in listing.names if name == FILE_NAME),
     )
-    return beside.with_people(draft, listing, lists, polls, recording=recording, title=title)
+    return sidecars.with_people(draft, listing, lists, polls, recording=recording, title=title)
 
 
 def _recording(listing: Listing) -> str:

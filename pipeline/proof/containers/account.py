@@ -9,22 +9,22 @@ from pathlib import Path
 from pipeline.media import Probe, untrusted_input
 from pipeline.media.output_formats import OutputFormat
 from pipeline.proof.containers import flac, matroska, mp3, mp4, ogg, wav
-from pipeline.proof.containers.source import FileBytes, Malformed, Strange
+from pipeline.proof.containers.source import FileBytes, Malformed, Unaccounted
 from pipeline.records import Check, ProofVerdict
 
 NAME = "every byte"
 MOST_NAMED, MOST = 3, 1000
-_READERS: dict[str, Callable[[FileBytes, Probe], Iterator[Strange]]] = {
-    "wav": wav.strange,
-    "flac": flac.strange,
-    "mp3": mp3.strange,
-    "ogg": ogg.strange,
-    "opus": ogg.strange,
-    "ipod": mp4.strange,
-    "mp4": mp4.strange,
-    "mov": mp4.strange,
-    "matroska": matroska.strange,
-    "webm": matroska.strange,
+_READERS: dict[str, Callable[[FileBytes, Probe], Iterator[Unaccounted]]] = {
+    "wav": wav.unaccounted,
+    "flac": flac.unaccounted,
+    "mp3": mp3.unaccounted,
+    "ogg": ogg.unaccounted,
+    "opus": ogg.unaccounted,
+    "ipod": mp4.unaccounted,
+    "mp4": mp4.unaccounted,
+    "mov": mp4.unaccounted,
+    "matroska": matroska.unaccounted,
+    "webm": matroska.unaccounted,
 }
 
 
@@ -35,7 +35,7 @@ def every_byte(path: Path, probe: Probe, *, output_format: OutputFormat) -> Chec
     """
     with untrusted_input.opened(path) as fd:
         file = FileBytes(fd)
-        pieces = [piece for piece in _strange(file, probe, output_format) if piece.start < piece.end]
+        pieces = [piece for piece in _unaccounted(file, probe, output_format) if piece.start < piece.end]
     if not pieces:
         return Check(name=NAME, verdict=ProofVerdict.PROVED, detail=f"{file.size} bytes, all of them accounted for")
     shown = ", ".join(
@@ -45,10 +45,10 @@ def every_byte(path: Path, probe: Probe, *, output_format: OutputFormat) -> Chec
     return Check(name=NAME, verdict=ProofVerdict.UNCHECKED, detail=f"not accounted for: {shown}{more}")
 
 
-def _strange(file: FileBytes, probe: Probe, output_format: OutputFormat) -> list[Strange]:
-    pieces: list[Strange] = []
+def _unaccounted(file: FileBytes, probe: Probe, output_format: OutputFormat) -> list[Unaccounted]:
+    pieces: list[Unaccounted] = []
     try:
         pieces.extend(islice(_READERS[output_format.container](file, probe), MOST))
     except Malformed:
-        pieces.append(Strange("a file that is not built as it should be", 0, file.size))
+        pieces.append(Unaccounted("a file that is not built as it should be", 0, file.size))
     return pieces

@@ -8,13 +8,13 @@ from pipeline.media import Probe
 from pipeline.media.flac import flac_frames
 from pipeline.media.isolated.client import Unsupported
 from pipeline.proof.containers.comments import is_bare_comment
-from pipeline.proof.containers.source import FileBytes, Malformed, Strange
+from pipeline.proof.containers.source import FileBytes, Malformed, Unaccounted
 
 _STREAM_INFO, _PADDING, _COMMENT = 0, 1, 4
 _STREAM_INFO_SIZE = 34
 
 
-def strange(file: FileBytes, probe: Probe) -> Iterator[Strange]:
+def unaccounted(file: FileBytes, probe: Probe) -> Iterator[Unaccounted]:
     """What of a FLAC file is none of what it needs."""
     if file.read(0, 4) != b"fLaC":
         raise Malformed
@@ -26,12 +26,12 @@ def strange(file: FileBytes, probe: Probe) -> Iterator[Strange]:
         if end > file.size:
             raise Malformed
         if kind in seen or not _is_known(file, kind, start, end):
-            yield Strange("a block beside the sound", at, end)
+            yield Unaccounted("a block beside the sound", at, end)
         seen.add(kind)
         at = end
     frames = flac_frames(file.fd)
     if isinstance(frames, Unsupported) or frames.loose or frames.size != file.size - at:
-        yield Strange("what lies between the frames or behind them", at, file.size)
+        yield Unaccounted("what lies between the frames or behind them", at, file.size)
 
 
 def _is_known(file: FileBytes, kind: int, start: int, end: int) -> bool:

@@ -13,7 +13,7 @@ from pipeline.media import Probe
 from pipeline.proof.containers import matroska_elements as names
 from pipeline.proof.containers.ebml import Element, elements, number_of
 from pipeline.proof.containers.matroska_elements import INSIDE, RULES, SEVERAL, is_bare_private
-from pipeline.proof.containers.source import FileBytes, Malformed, Strange
+from pipeline.proof.containers.source import FileBytes, Malformed, Unaccounted
 
 # Of a block's flags: laced frames, and bits that mean nothing.
 _LACED_OR_RESERVED = 0x76
@@ -39,7 +39,7 @@ class _Movie:
     cues: list[Element] = field(default_factory=list)
 
 
-def strange(file: FileBytes, probe: Probe) -> Iterator[Strange]:
+def unaccounted(file: FileBytes, probe: Probe) -> Iterator[Unaccounted]:
     """What of a Matroska file is none of what it needs."""
     movie = _Movie()
     yield from _children(file, Element(b"", 0, 0, file.size), movie)
@@ -47,32 +47,32 @@ def strange(file: FileBytes, probe: Probe) -> Iterator[Strange]:
         raise Malformed
     for element, name, position in movie.seeks:
         if position not in movie.places.get(name, set()):
-            yield Strange("an index that points to nothing", element.start, element.end)
+            yield Unaccounted("an index that points to nothing", element.start, element.end)
     for cue in movie.cues:
         if not _points_to_a_block(file, cue, movie):
-            yield Strange("an index that points to nothing", cue.start, cue.end)
+            yield Unaccounted("an index that points to nothing", cue.start, cue.end)
 
 
-def _children(file: FileBytes, parent: Element, movie: _Movie) -> Iterator[Strange]:
+def _children(file: FileBytes, parent: Element, movie: _Movie) -> Iterator[Unaccounted]:
     at, seen = parent.body, set[bytes]()
     for element in elements(file, parent.body, parent.end):
         at, name = element.end, element.name
         if name == names.VOID:
             if not file.is_zero(element.body, element.end):
-                yield Strange("an empty element that is not empty", element.start, element.end)
+                yield Unaccounted("an empty element that is not empty", element.start, element.end)
         elif name not in INSIDE.get(parent.name, ()) or (name in seen and name not in SEVERAL):
-            yield Strange("an element beside sound and picture", element.start, element.end)
+            yield Unaccounted("an element beside sound and picture", element.start, element.end)
         elif name in INSIDE:
             _note(element, movie)
             if movie.counts[name] > _MOST.get(name, file.size):
-                yield Strange("more elements of a kind than a file needs", element.start, element.end)
+                yield Unaccounted("more elements of a kind than a file needs", element.start, element.end)
             yield from _children(file, element, movie)
         elif not _is_known(file, element, movie):
-            yield Strange("an element with more than it needs", element.start, element.end)
+            yield Unaccounted("an element with more than it needs", element.start, element.end)
         seen.add(name)
     if parent.name == names.CLUSTER and names.SIMPLE_BLOCK not in seen and names.GROUP not in seen:
-        yield Strange("a cluster of nothing", parent.start, parent.end)
-    yield Strange("what follows the elements in an element", at, parent.end)
+        yield Unaccounted("a cluster of nothing", parent.start, parent.end)
+    yield Unaccounted("what follows the elements in an element", at, parent.end)
 
 
 def _note(element: Element, movie: _Movie) -> None:

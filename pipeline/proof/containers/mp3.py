@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pipeline.media import Probe
-from pipeline.proof.containers.source import FileBytes, Malformed, Strange
+from pipeline.proof.containers.source import FileBytes, Malformed, Unaccounted
 
 _TAG_HEAD, _TAG_FRAME_HEAD = 10, 10
 _WRITER = re.compile(rb"[\x00\x03]Lavf[\d.]{0,16}\x00?")
@@ -39,18 +39,18 @@ class _Frame:
     back: int
 
 
-def strange(file: FileBytes, probe: Probe) -> Iterator[Strange]:
+def unaccounted(file: FileBytes, probe: Probe) -> Iterator[Unaccounted]:
     """What of an MP3 file is no frame, and what in frames is neither sound nor stuffing."""
     at = 0
     if file.read(0, 3) == b"ID3":
         at = _TAG_HEAD + _synchsafe(file.read(6, 4))
         if not _is_bare_tag(file.read(0, min(at, file.size))):
-            yield Strange("a tag before the sound", 0, at)
+            yield Unaccounted("a tag before the sound", 0, at)
     table = _frame(file, at)
     if table is None:
         raise Malformed
     if not _TABLE.fullmatch(file.read(table.data, table.end - table.data)):
-        yield Strange("a first frame that is no table", table.data, table.end)
+        yield Unaccounted("a first frame that is no table", table.data, table.end)
     at = last = table.end
     waiting, before = bytearray(), None
     while (frame := _frame(file, at)) is not None:
@@ -59,13 +59,13 @@ def strange(file: FileBytes, probe: Probe) -> Iterator[Strange]:
         if before is not None and begins * 8 < before:
             raise Malformed
         if before is not None and not _is_stuffing(waiting[before // 8 : begins], before % 8):
-            yield Strange("what fills a frame beside its sound", last, at)
+            yield Unaccounted("what fills a frame beside its sound", last, at)
         before = None if begins < 0 else frame.bits
         waiting = waiting[max(0, begins) :] + file.read(frame.data, frame.end - frame.data)
         last, at = at, frame.end
     if before is not None and not _is_stuffing(waiting[before // 8 :], before % 8):
-        yield Strange("what fills a frame beside its sound", last, at)
-    yield Strange("what follows the last frame", at, file.size)
+        yield Unaccounted("what fills a frame beside its sound", last, at)
+    yield Unaccounted("what follows the last frame", at, file.size)
 
 
 def _synchsafe(data: bytes) -> int:

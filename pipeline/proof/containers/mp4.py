@@ -13,7 +13,7 @@ from pipeline import spans
 from pipeline.media import Probe
 from pipeline.proof.containers import descriptions
 from pipeline.proof.containers.sample_tables import TABLES, SampleTables
-from pipeline.proof.containers.source import FileBytes, Malformed, Strange
+from pipeline.proof.containers.source import FileBytes, Malformed, Unaccounted
 
 _ROOM = (b"free", b"skip", b"wide")
 _SPAN = tuple[int, int]
@@ -77,7 +77,7 @@ class _Movie:
     tracks: list[SampleTables] = field(default_factory=list)
 
 
-def strange(file: FileBytes, probe: Probe) -> Iterator[Strange]:
+def unaccounted(file: FileBytes, probe: Probe) -> Iterator[Unaccounted]:
     """What of an MP4 file is none of what it needs."""
     movie, seen = _Movie(), set[bytes]()
     at = 0
@@ -89,15 +89,15 @@ def strange(file: FileBytes, probe: Probe) -> Iterator[Strange]:
         elif box.name in (b"ftyp", b"moov") and box.name not in seen:
             yield from _known(file, box, movie, b"")
         else:
-            yield Strange("a box beside sound and picture", box.start, box.end)
+            yield Unaccounted("a box beside sound and picture", box.start, box.end)
         seen.add(box.name)
         at = box.end
-    yield Strange("what follows the last box", at, file.size)
+    yield Unaccounted("what follows the last box", at, file.size)
     if len(movie.tracks) != len(probe.streams):
         raise Malformed
     samples = [span for track in movie.tracks for span in track.samples(file.size)]
     for start, end in spans.subtract(movie.media, samples):
-        yield Strange("media that no track plays", start, end)
+        yield Unaccounted("media that no track plays", start, end)
 
 
 def _boxes(file: FileBytes, start: int, end: int) -> Iterator[_Box]:
@@ -114,14 +114,14 @@ def _boxes(file: FileBytes, start: int, end: int) -> Iterator[_Box]:
         at += size
 
 
-def _known(file: FileBytes, box: _Box, movie: _Movie, parent: bytes) -> Iterator[Strange]:
-    """What is strange in a box that may be where it is."""
+def _known(file: FileBytes, box: _Box, movie: _Movie, parent: bytes) -> Iterator[Unaccounted]:
+    """What is unaccounted in a box that may be where it is."""
     name = b"mp4a/wave" if (parent, box.name) == (b"wave", b"mp4a") else box.name
     if name == b"trak":
         movie.tracks.append(SampleTables())
     if name in TABLES:
         if not movie.tracks or not movie.tracks[-1].take(name, file.read(box.body, box.end - box.body)):
-            yield Strange("a table with more than it needs", box.start, box.end)
+            yield Unaccounted("a table with more than it needs", box.start, box.end)
         return
     if name in _INSIDE:
         yield from _children(file, box, movie)
@@ -129,31 +129,31 @@ def _known(file: FileBytes, box: _Box, movie: _Movie, parent: bytes) -> Iterator
     rule, content = _LEAVES.get(name), file.read(box.body, box.end - box.body)
     fits = rule is not None and bool(rule.fullmatch(content) if isinstance(rule, re.Pattern) else rule(content))
     if not fits:
-        yield Strange("a header with more than it needs", box.start, box.end)
+        yield Unaccounted("a header with more than it needs", box.start, box.end)
 
 
-def _children(file: FileBytes, box: _Box, movie: _Movie) -> Iterator[Strange]:
+def _children(file: FileBytes, box: _Box, movie: _Movie) -> Iterator[Unaccounted]:
     at, seen = box.body, set[bytes]()
     head = _HEADS.get(box.name)
     if head is not None:
         match = head.match(file.read(at, min(box.end - at, descriptions.LONGEST_HEAD)))
         if match is None:
-            yield Strange("a header with more than it needs", box.start, box.end)
+            yield Unaccounted("a header with more than it needs", box.start, box.end)
             return
         at += match.end()
     for child in _boxes(file, at, box.end):
         if child.name in _ROOM:
             yield from _room(file, child)
         elif child.name not in _INSIDE[box.name] or (child.name in seen and child.name not in _SEVERAL):
-            yield Strange("a box beside sound and picture", child.start, child.end)
+            yield Unaccounted("a box beside sound and picture", child.start, child.end)
         else:
             yield from _known(file, child, movie, box.name)
         seen.add(child.name)
         at = child.end
-    yield Strange("what follows the boxes in a box", at, box.end)
+    yield Unaccounted("what follows the boxes in a box", at, box.end)
 
 
-def _room(file: FileBytes, box: _Box) -> Iterator[Strange]:
+def _room(file: FileBytes, box: _Box) -> Iterator[Unaccounted]:
     """Room that was left free must be empty."""
     if not file.is_zero(box.body, box.end):
-        yield Strange("a free box that is not empty", box.start, box.end)
+        yield Unaccounted("a free box that is not empty", box.start, box.end)

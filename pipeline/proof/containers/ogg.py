@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from pipeline.media import Probe
 from pipeline.proof.containers.comments import is_bare_comment
-from pipeline.proof.containers.source import FileBytes, Malformed, Strange
+from pipeline.proof.containers.source import FileBytes, Malformed, Unaccounted
 from pipeline.proof.containers.vorbis import is_bare_setup
 
 _HEAD = 27
@@ -35,7 +35,7 @@ class _Page:
     goes_on: bool
 
 
-def strange(file: FileBytes, probe: Probe) -> Iterator[Strange]:
+def unaccounted(file: FileBytes, probe: Probe) -> Iterator[Unaccounted]:
     """What of an Ogg file is none of its one stream."""
     at, number, ended, open_packet, serial = 0, 0, False, b"", None
     goes_on, packets = False, 0
@@ -44,11 +44,11 @@ def strange(file: FileBytes, probe: Probe) -> Iterator[Strange]:
         page = _page(file, at)
         follows = page is not None and page.number == number and page.serial == (serial or page.serial)
         if page is None or not follows or ended or bool(page.flags & _FIRST) != (number == 0):
-            yield Strange("a page of no stream that is played", at, page.end if page else file.size)
+            yield Unaccounted("a page of no stream that is played", at, page.end if page else file.size)
             at = page.end if page else file.size
             continue
         if bool(page.flags & _CONTINUED) != goes_on:
-            yield Strange("a packet that is not played", page.start, page.end)
+            yield Unaccounted("a packet that is not played", page.start, page.end)
         serial, goes_on = page.serial, page.goes_on
         pieces = [open_packet + page.packets[0], *page.packets[1:]] if page.packets else [open_packet]
         open_packet = pieces.pop() if page.goes_on or not page.packets else b""
@@ -56,9 +56,9 @@ def strange(file: FileBytes, probe: Probe) -> Iterator[Strange]:
             if packets < _headers_of(headers):
                 headers.append(packet)
                 if not _is_known_header(headers):
-                    yield Strange("a header with more than it needs", page.start, page.end)
+                    yield Unaccounted("a header with more than it needs", page.start, page.end)
             elif headers[0].startswith(_OPUS) and not _is_whole_opus(packet):
-                yield Strange("a packet that holds more than its sound", page.start, page.end)
+                yield Unaccounted("a packet that holds more than its sound", page.start, page.end)
             packets += 1
         at, number, ended = page.end, number + 1, bool(page.flags & _LAST)
     if open_packet or not ended:

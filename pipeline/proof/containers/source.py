@@ -11,7 +11,7 @@ LONGEST = 64 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class Strange:
+class Unaccounted:
     """Bytes ``[start, end)`` that nothing accounts for; ``name`` is one of our own words, never one of the file's."""
 
     name: str

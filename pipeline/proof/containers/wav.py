@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from pipeline.media import Probe
-from pipeline.proof.containers.source import FileBytes, Malformed, Strange
+from pipeline.proof.containers.source import FileBytes, Malformed, Unaccounted
 
 _HEAD = 8
 # RF64 (EBU Tech 3306) says 4 GB and more in a chunk of its own, for which ffmpeg keeps room.
@@ -17,7 +17,7 @@ _LIST = re.compile(rb"INFOISFT.\0\0\0Lavf[\d.]{0,16}\0*", re.DOTALL)
 _Chunk = tuple[bytes, int, int]
 
 
-def strange(file: FileBytes, probe: Probe) -> Iterator[Strange]:
+def unaccounted(file: FileBytes, probe: Probe) -> Iterator[Unaccounted]:
     """What of a WAV file is none of what it needs."""
     if file.read(0, 4) not in (b"RIFF", _LONG) or file.read(8, 4) != b"WAVE":
         raise Malformed
@@ -25,14 +25,14 @@ def strange(file: FileBytes, probe: Probe) -> Iterator[Strange]:
     for name, start, size in _chunks(file):
         end = start + size + size % 2
         if name in seen or not _is_known(file, name, start, size):
-            yield Strange("a chunk beside the samples", start - _HEAD, min(end, file.size))
+            yield Unaccounted("a chunk beside the samples", start - _HEAD, min(end, file.size))
         elif size % 2 and end <= file.size and file.read(end - 1, 1) != b"\0":
-            yield Strange("the padding of a chunk", end - 1, end)
+            yield Unaccounted("the padding of a chunk", end - 1, end)
         seen.add(name)
     promised = int.from_bytes(file.read(4, 4), "little")
     if promised != _UNKNOWN and promised + _HEAD < end:
-        yield Strange("what lies behind the end that the header says", promised + _HEAD, end)
-    yield Strange("what follows the last chunk", end, file.size)
+        yield Unaccounted("what lies behind the end that the header says", promised + _HEAD, end)
+    yield Unaccounted("what follows the last chunk", end, file.size)
 
 
 def _chunks(file: FileBytes) -> Iterator[_Chunk]:

@@ -136,7 +136,7 @@ def _forget_aliases(workspace: Workspace, filed: Withdrawal, names: list[str]) -
         withdrawals.step(workspace.ledger, filed.withdrawal_id, "forgotten: what they are known by", party_id, {})
     if rows:
         withdrawals.step(workspace.ledger, filed.withdrawal_id, "erased: rows of answers", str(rows), {})
-    database.settle(workspace.db)
+    database.purge_deleted(workspace.db)
 
 
 def _replay(workspace: Workspace, now: datetime) -> None:

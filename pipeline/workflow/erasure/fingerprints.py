@@ -12,7 +12,7 @@ from pipeline.consent.log.identity import Alias, AliasKind, Keys, Verified
 from pipeline.lexicon import is_common, words_of
 from pipeline.records import ChatLine, Crosstalk, Cue, Participant, Session, Transcript, Word
 from pipeline.store import Workspace
-from pipeline.store.blobs.at_once import each_at_once
+from pipeline.store.blobs.concurrency import map_concurrently
 from pipeline.store.registry import Registry
 from pipeline.store.tables.consent import alias as alias_table
 
@@ -90,7 +90,7 @@ def said_elsewhere(workspace: Workspace, people: Mapping[str, frozenset[str]]) -
     others = registry.sessions(registry.digests().keys() - people.keys()) if theirs else ()
     # Of many sessions at once, where each transcript has to be fetched from object storage.
     read = partial(_with_transcripts, workspace)
-    for session, transcripts in each_at_once(read, others, at_once=workspace.stages.store.at_once):
+    for session, transcripts in map_concurrently(read, others, at_once=workspace.stages.store.at_once):
         for who, words in _utterances(session, transcripts):
             if who is not None:
                 shared |= theirs.intersection(runs(words, GRAM_WORDS))

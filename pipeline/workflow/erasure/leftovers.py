@@ -164,10 +164,10 @@ def _in_stages(workspace: Workspace, finder: _Finder) -> Iterator[Leftover]:
 def _in_buckets(workspace: Workspace) -> Iterator[Leftover]:
     """What object storage still has of results and renditions whose keys are gone or which were withdrawn."""
     if workspace.stages.store.bucket is not None:
-        for name in workspace.stages.store.bucket.unkept.doomed():
+        for name in workspace.stages.store.bucket.unkept.marked_for_deletion():
             yield Leftover("stages", name, "not deleted from object storage yet")
     if workspace.rendition_copies is not None:
-        for copy in workspace.rendition_copies.unsettled():
+        for copy in workspace.rendition_copies.unpublished():
             yield Leftover("renditions", copy.place, "not deleted from object storage yet")
 
 

@@ -37,27 +37,28 @@ class RemovalReceipt:
     at: str
 
 
-def carry_out(workspace: Workspace, *, now: datetime) -> list[RetentionItem]:
+def carry_out(workspace: Workspace, *, now: datetime, removes: bool = True) -> list[RetentionItem]:
     """Removes everything that is kept no longer and not held; under the lock of the workspace.
 
-    A rendition is withdrawn when its time is over, held or not. Returns what was there and is removed.
+    A rendition is withdrawn when its time is over, held or not; without ``removes`` that is all that is done. Returns
+    what was there and is removed.
     """
     standing = legal_holds.standing(workspace.db)
     removed: list[RetentionItem] = []
     for kind in OF_SESSIONS:
         due = list(due_sessions(workspace, kind, standing, now=now))
-        over = [(session, item) for session, item in due if not item.held_by]
+        over = [(session, item) for session, item in due if removes and not item.held_by]
         shared = _kept_by_others(workspace, over) if kind is RetainedKind.ORIGINAL else frozenset()
         for session, _ in due if kind in RENDITIONS else ():
             _withdraw(workspace, session.session_id, kind)
         for session, item in over:
             _remove(workspace, session, item, shared, now)
             removed.append(item)
-    removed += _remove_evidence(workspace, standing, now)
+    removed += _remove_evidence(workspace, standing, now) if removes else []
     _remove_again(workspace)
     if removed:
         record_keys.drop_unused(workspace.db)
-        database.settle(workspace.db)
+        database.purge_deleted(workspace.db)
     return [item for item in removed if item.files]
 
 

@@ -59,6 +59,9 @@ def draft(table: str, **changed: str) -> FormDraft:
         ("Where will you be calling from?", ["Texas"], "location"),
         ("Where do you work from?", ["Texas"], "location"),
         ("Where are you in your evaluation?", ["At the start"], "ignore"),
+        ("Woher kommen Sie?", ["Köln"], "location"),
+        ("Ihr Name", ["Ana"], "name"),
+        ("Contact", ["ana@x.example", "", "bo@y.example"], "typed_email"),
         ("Where did you hear of us?", ["A friend"], "ignore"),
         ("Discord ID", ["123"], "platform:discord"),
         ("Mobile number", ["+49 170 1234567"], "phone"),
@@ -119,6 +122,29 @@ def test_what_is_ignored_is_to_be_checked() -> None:
         re.match(rf"columns: lines? {numbers} of the mapping (is|are) ignored", line) for line in drafted.to_check
     )
     assert re.search(r'"ignore" +# not read: check', drafted.text)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig", "cp1252"])
+def test_a_table_in_another_encoding_has_the_same_columns(encoding: str) -> None:
+    table = (
+        "Timestamp\tEmail\tIhr Name\tDürfen wir das Gespräch aufzeichnen?\n2026-11-02 08:30\tana@x.example\tAna\tJa\n"
+    )
+    mapping = tomllib.loads(draft_form(table.encode(encoding), CHOICES).text)
+    assert list(mapping["columns"].values()) == ["typed_email", "name", "purpose:record"]
+
+
+def test_a_row_of_answers_is_never_taken_for_the_questions() -> None:
+    """A stray comma gave it more cells than the questions have, and who answered stood in the mapping."""
+    rows = "2026-11-02 08:30,ana@x.example\n2026-11-02 08:31,bob@x.example,Yes,more,and more\n"
+    table = f"Timestamp,Email,OK to record?\n{rows}"
+    drafted = draft(table)
+    assert "OK to record?" in tomllib.loads(drafted.text)["columns"]
+    assert "bob@" not in drafted.text
+
+
+def test_bytes_that_are_no_text_are_refused() -> None:
+    with pytest.raises(InputRefused, match="not text"):
+        draft_form(b"a\0b,c\0d\n1,2\n", CHOICES)
 
 
 def test_what_only_a_person_knows_is_left_open() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pipeline.consent.answers.submission import OnBehalf
 from pipeline.consent.evaluation.explain import explain
 from pipeline.consent.log.events import EventState
-from pipeline.consent.staff.match_participant import settle, suggestions
+from pipeline.consent.staff.match_participant import file_match, suggestions
 from pipeline.errors import UsageProblem
 from pipeline.records import AgeStatus, Purpose, Session
 from pipeline.store import Workspace
@@ -58,7 +58,7 @@ def cells(found: Session, workspace: Workspace) -> dict[str, str]:
 def matched(found: Session, workspace: Workspace) -> None:
     """Staff settle that the participant is the child of the form."""
     (likely, *_) = suggestions(found, workspace=workspace)
-    settle(found, "p1", likely.party, actor="Rui", reason="their teacher says so", workspace=workspace, now=NOW)
+    file_match(found, "p1", likely.party, actor="Rui", reason="their teacher says so", workspace=workspace, now=NOW)
 
 
 @pytest.mark.parametrize("minor", [AgeStatus.MINOR, AgeStatus.UNSURE])

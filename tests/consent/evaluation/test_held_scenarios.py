@@ -13,7 +13,7 @@ from pipeline import consent
 from pipeline.consent.evaluation.explain import decision_history, explain
 from pipeline.consent.log.agreements import AgreementKind, Clause
 from pipeline.consent.log.manual_decisions import ManualAction
-from pipeline.consent.staff.match_participant import settle
+from pipeline.consent.staff.match_participant import file_match
 from pipeline.consent.staff.organisations import agree
 from pipeline.consent.staff.resolve_hold import resolve
 from pipeline.records import AgeStatus, Purpose, Session
@@ -135,7 +135,7 @@ def test_what_staff_open_by_a_clock_of_the_future_opens_nothing(
     file_answers(row(ANA, name="Ana"), row(BO))
     found = session(person(1, None, name="Ana"), person(2, BO))
     party = next(body["party_id"] for body in bodies(workspace))
-    match = partial(settle, found, "p1", party, actor="sam", reason="voice", workspace=workspace)
+    match = partial(file_match, found, "p1", party, actor="sam", reason="voice", workspace=workspace)
     before = spans(found, workspace)
     match(now=FUTURE)
     assert spans(found, workspace) == before

@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 
 from pipeline.consent.evaluation.explain import explain
-from pipeline.consent.staff.match_participant import settle
+from pipeline.consent.staff.match_participant import file_match
 from pipeline.lexicon.like_names import are_alike
 from pipeline.records import Role
 from pipeline.store import Workspace
@@ -55,7 +55,7 @@ def test_staff_say_who_it_is(workspace: Workspace, file_answers: Files) -> None:
         parties = connection.execute(party.select().with_only_columns(party.c.party_id)).scalars().all()
     outcomes = set()
     for each in parties:
-        settle(found, "p1", each, actor="ana", reason="asked him", workspace=workspace, now=NOW)
+        file_match(found, "p1", each, actor="ana", reason="asked him", workspace=workspace, now=NOW)
         outcomes.add(outcome("Olaf B.", workspace))
     assert "proceed" in outcomes and outcomes & {"hold", "refuse"}
 

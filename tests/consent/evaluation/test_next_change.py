@@ -11,7 +11,7 @@ from pipeline import consent
 from pipeline.consent.evaluation.evaluate import evaluate
 from pipeline.consent.evaluation.snapshot import read_snapshot
 from pipeline.consent.log.agreements import AgreementKind, Clause
-from pipeline.consent.staff.match_participant import settle
+from pipeline.consent.staff.match_participant import file_match
 from pipeline.records import Cell, Session
 from pipeline.store import Workspace
 from pipeline.workflow.consent_actions import file_agreement
@@ -85,6 +85,6 @@ def test_a_match_of_a_clock_that_was_wrong_is_a_moment(workspace: Workspace, fil
     file_answers(row(ANA, ALL_NO))
     (ana,) = {body["party_id"] for body in bodies(workspace)}
     found, later = session(person(1, location="US-NY")), NOW + 20 * DAY
-    settle(found, "p1", ana, actor="sam", reason="mail", workspace=workspace, now=later)
+    file_match(found, "p1", ana, actor="sam", reason="mail", workspace=workspace, now=later)
     assert later in changes(found, workspace, NOW + 30 * DAY)
     assert decided(found, workspace, later - DAY) != decided(found, workspace, later)

@@ -12,7 +12,7 @@ from pipeline import consent, speech
 from pipeline.consent.evaluation.announcement import find_announcements
 from pipeline.consent.evaluation.explain import explain
 from pipeline.consent.log.manual_decisions import ManualAction
-from pipeline.consent.staff.match_participant import settle, suggestions
+from pipeline.consent.staff.match_participant import file_match, suggestions
 from pipeline.consent.staff.resolve_hold import resolve
 from pipeline.consent.staff.withdraw import withdraw
 from pipeline.errors import RefusedByPolicy
@@ -85,7 +85,7 @@ def test_a_withdrawal_under_a_like_address_does_not_pass_for_nobodys(workspace: 
     )
     assert cell(found, workspace, 1, "transcribe") == "hold C5"
     (first, *_) = suggestions(found, workspace=workspace)
-    settle(found, "p1", first.party, actor="sam", reason="voice", workspace=workspace, now=NOW)
+    file_match(found, "p1", first.party, actor="sam", reason="voice", workspace=workspace, now=NOW)
     assert first.status == "ambiguous"
 
 

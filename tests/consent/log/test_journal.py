@@ -59,7 +59,7 @@ def take_back(
 def back_up(workspace: Workspace, to: Path) -> None:
     """What the operator's guide says: database and heads together, nobody writing."""
     to.mkdir()
-    database.settle(workspace.db)
+    database.purge_deleted(workspace.db)
     for name in FILES:
         if (workspace.root / name).exists():
             shutil.copy2(workspace.root / name, to / name)

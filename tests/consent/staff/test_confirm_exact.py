@@ -15,7 +15,7 @@ from pipeline.cli import main
 from pipeline.consent.evaluation.explain import explain
 from pipeline.consent.log.log import verify_chain
 from pipeline.consent.staff.confirm_exact import ConfirmedMatch, confirm_exact
-from pipeline.consent.staff.match_participant import settle
+from pipeline.consent.staff.match_participant import file_match
 from pipeline.errors import UsageProblem
 from pipeline.records import Participant, Purpose, Role, Session
 from pipeline.store import Workspace
@@ -78,7 +78,7 @@ def test_undoing_one_anywhere_ends_it_everywhere(workspace: Workspace, file_answ
         closed.append(session_id)
         return ()
 
-    settle(
+    file_match(
         here,
         "p1",
         None,

@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 from pipeline import consent
 from pipeline.cli import main
 from pipeline.consent.evaluation.explain import explain
-from pipeline.consent.staff.match_participant import settle, suggestions
+from pipeline.consent.staff.match_participant import file_match, suggestions
 from pipeline.errors import ConsentUnreadable, RefusedByPolicy, TryAgain, UsageProblem
 from pipeline.records import Role, Ruling, Session
 from pipeline.store import Workspace
@@ -31,7 +31,7 @@ def best(found: Session, workspace: Workspace, number: int = 1) -> str:
 
 
 def said(found: Session, party: str | None, workspace: Workspace, number: int = 1) -> str:
-    done = settle(found, f"p{number}", party, actor="sam", reason="knows their voice", workspace=workspace, now=NOW)
+    done = file_match(found, f"p{number}", party, actor="sam", reason="knows their voice", workspace=workspace, now=NOW)
     return done.status
 
 
@@ -136,7 +136,7 @@ def test_what_makes_no_sense_is_refused(workspace: Workspace, file_answers: File
         with pytest.raises(UsageProblem):
             said(found, party, workspace, number)
     with pytest.raises(UsageProblem):
-        settle(found, "p1", best(found, workspace), actor=" ", reason="x", workspace=workspace, now=NOW)
+        file_match(found, "p1", best(found, workspace), actor=" ", reason="x", workspace=workspace, now=NOW)
 
 
 def test_a_match_counts_as_a_change_of_consent(workspace: Workspace, file_answers: Files) -> None:

@@ -17,7 +17,7 @@ from pipeline.consent.evaluation.snapshot import read_snapshot
 from pipeline.consent.log import decisions
 from pipeline.consent.log.agreements import AgreementKind, Clause
 from pipeline.consent.log.manual_decisions import ManualAction
-from pipeline.consent.staff.match_participant import settle, suggestions
+from pipeline.consent.staff.match_participant import file_match, suggestions
 from pipeline.consent.staff.organisations import agree
 from pipeline.consent.staff.resolve_hold import resolve
 from pipeline.consent.staff.withdraw import Erasure, withdraw
@@ -62,7 +62,7 @@ def exported(workspace: Workspace, file_answers: Files, tmp_path: Path) -> Path:
     file_answers(row(ANA, name="Ana Diaz"), row("cy@c.example"))
     why = "she wrote to us"
     party = suggestions(met(), workspace=workspace)[0].party
-    settle(met(), "p1", party, actor="sam", reason=why, workspace=workspace, now=NOW)
+    file_match(met(), "p1", party, actor="sam", reason=why, workspace=workspace, now=NOW)
     for purpose in (Purpose.RECORD, Purpose.TRANSCRIBE):
         allow = partial(resolve, met(), "p2", purpose, ManualAction.ALLOW, evidence="a mail")
         allow(actor="sam", reason=why, workspace=workspace, now=NOW)

@@ -49,6 +49,35 @@ def test_neither_what_it_was_sure_of_nor_any_english_word_is(word: str, probabil
     assert doubtful(heard(("did", 1.0), (word, probability), ("agree", 1.0))) == []
 
 
+@pytest.mark.parametrize(
+    ("before", "word", "behind"),
+    [("a", "waitery", "to"), ("the", "manches.", "He"), ("an", "intibration,", "that"), ("The", "manches", "were")],
+)
+def test_a_noun_behind_an_article_is_no_name(before: str, word: str, behind: str) -> None:
+    assert doubtful(heard(("of", 0.9), (before, 0.9), (word, 0.4), (behind, 0.9), step_s=0.7)) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "probability", "word", "behind", "step_s"),
+    [
+        ("the", 0.9, "temetip", "is", 0.7),
+        ("a", 0.8, "temetip", "is", 0.7),
+        ("a.", 0.9, "temetip", "is", 0.7),
+        ("a", 0.9, "temetip", "customer", 0.7),
+        ("the", 0.9, "manches", "contract", 0.7),
+        ("a", 0.9, "temetip", "is", 1.5),
+        ("a", 0.9, "H1", "is", 0.7),
+        ("did", 0.9, "manches", "is", 0.7),
+    ],
+    ids=["singular", "unsure article", "end", "names a customer", "names a contract", "pause", "figure", "no article"],
+)
+def test_what_may_be_a_name_behind_an_article_is_found(
+    before: str, probability: float, word: str, behind: str, step_s: float
+) -> None:
+    said = heard(("of", 0.9), (before, probability), (word, 0.4), (behind, 0.9), step_s=step_s)
+    assert doubtful(said) == [word]
+
+
 def test_unsure_words_right_beside_it_go_with_it() -> None:
     assert doubtful(heard(("my", 0.9), ("who's", 0.4), ("knocktash", 0.2), ("would", 0.9))) == ["who's knocktash"]
     assert doubtful(heard(("who's.", 0.4), ("knocktash", 0.2))) == ["knocktash"], "a sentence ends between"

@@ -133,7 +133,7 @@ def test_over_a_server_what_was_lost_comes_back_and_a_withdrawal_deletes_it(
         with suppress(StorageUnavailable):  # where the exports need what has to be fetched first
             leave(moved, erase=True)
         assert not (moved.out / place_of(moved)).exists(), "nothing holds up a withdrawal"
-        assert (copies_of(moved).settled(), len(copies_of(moved).unsettled())) == ([], 1)
+        assert (copies_of(moved).published(), len(copies_of(moved).unpublished())) == ([], 1)
         proxy.decide = lambda method, path, number: None
         filed = leave(moved, erase=True, now=LATER)
         night(moved, now=LATER)
@@ -192,13 +192,13 @@ def test_a_copy_that_was_kept_by_somebody_is_of_no_use_after_an_erasure(
 ) -> None:
     """The bucket's own backup brings every blob back, and an older copy of the keys' rows would not help."""
     kept = shutil.copytree(bucket / StoredKind.RENDITIONS, tmp_path / "kept")
-    (copy,) = copies_of(copying).settled()
+    (copy,) = copies_of(copying).published()
     filed = leave(copying, erase=True)
     night(copying, now=LATER)
     shutil.copytree(kept, bucket / StoredKind.RENDITIONS, dirs_exist_ok=True)
     with pytest.raises(Exception, match="there is no key"):
         copies_of(copying).open(copy, tmp_path / "opened")
-    assert copy.name not in {each.name for each in copies_of(copying).settled()}
+    assert copy.name not in {each.name for each in copies_of(copying).published()}
     assert leftovers_of(copying, [filed.withdrawal]) == ()
 
 
@@ -239,7 +239,7 @@ def test_what_a_fenced_off_run_copied_goes(copying: Workspace, bucket: Path) -> 
         raise RunFenced
     assert blobs_of(bucket) == {name}
     for _ in killed_at_each_line(lambda: _copied(copying, rendition), [copied_renditions]):
-        assert len(copies_of(copying).settled()) == 1
+        assert len(copies_of(copying).published()) == 1
         swept(copying)
     swept(copying)
     assert len(blobs_of(bucket)) == 1, "of the killed ones none is left"
@@ -251,16 +251,16 @@ def test_a_withdrawal_while_a_run_says_that_its_copy_is_published_leaves_none(
     copying: Workspace, bucket: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A withdrawal does not wait for the run: this may come between any two of its steps."""
-    (copy,) = copies_of(copying).settled()
+    (copy,) = copies_of(copying).published()
     retract = copying._retract
 
     def settled_meanwhile(session: str, audience: Audience) -> bool:
-        copies_of(copying).settle(copy)
+        copies_of(copying).mark_published(copy)
         return retract(session, audience)
 
     monkeypatch.setattr(copying, "_retract", settled_meanwhile)
     assert copying.retract(session_id(copying), Audience.INTERNAL)
-    assert (blobs_of(bucket), copies_of(copying).settled()) == (set(), [])
+    assert (blobs_of(bucket), copies_of(copying).published()) == (set(), [])
 
 
 def key_of_rendition(workspace: Workspace) -> str:
@@ -284,9 +284,9 @@ def test_restoring_and_withdrawing_may_be_killed_anywhere(copying: Workspace, bu
         is_out = place.exists()
         assert is_out or releases.published_proofs(copying.ledger) == {}
         if is_out:
-            assert len(copies_of(copying).settled()) == 1, "what is out has its copy"
+            assert len(copies_of(copying).published()) == 1, "what is out has its copy"
     swept(copying)
-    assert (blobs_of(bucket), copies_of(copying).settled(), copies_of(copying).unsettled()) == (set(), [], [])
+    assert (blobs_of(bucket), copies_of(copying).published(), copies_of(copying).unpublished()) == (set(), [], [])
 
 
 def test_a_new_key_for_everything_puts_new_copies(copying: Workspace, bucket: Path) -> None:
@@ -342,7 +342,7 @@ def test_moving_all_to_the_folder_keeps_and_names_the_copies_that_may_not_be_out
 
 
 def test_a_night_keeps_up_the_copies(copying: Workspace, bucket: Path) -> None:
-    (copy,) = copies_of(copying).settled()
+    (copy,) = copies_of(copying).published()
     copies_of(copying).delete([copy])
     assert blobs_of(bucket) == set()
     night(copying, now=LATER)

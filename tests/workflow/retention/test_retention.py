@@ -19,7 +19,7 @@ from pipeline.errors import InputRefused, UsageProblem
 from pipeline.executors import EXECUTORS
 from pipeline.records import Audience, Session
 from pipeline.reports.verify import verify_workspace
-from pipeline.store import Workspace
+from pipeline.store import Workspace, run_clock
 from pipeline.store.database import reading
 from pipeline.store.registry import Registry
 from pipeline.workflow import retention
@@ -259,3 +259,20 @@ def test_the_commands_list_hold_and_lift(workspace: Workspace) -> None:
     assert [item["held_by"] for item in json.loads(run("due"))] == [[hold["hold_id"]]]
     run("lift", hold["hold_id"], *by)
     assert json.loads(run("holds")) == [] and json.loads(run("receipts")) == []
+
+
+def test_the_first_run_after_days_off_removes_nothing_for_good_and_withdraws_all_the_same(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A restart lies between the runs, so only the clock says that so much time passed."""
+    workspace = keeping(workspace, original_days=9, internal_days=9)
+    originals = set(workspace.vault.digests())
+    monkeypatch.setattr(run_clock, "_uptime", lambda: run_clock.Uptime("restarted", 60.0))
+    options = nightly.RunOptions(executor=EXECUTORS["inline"])
+    at = NOW + timedelta(days=5)
+    report = nightly.run_night(workspace, inbox=None, options=options, now=at, progress=lambda *_: None)
+    assert any("retention removes nothing until the next run" in line for line in report.warnings)
+    assert set(workspace.vault.digests()) == originals
+    assert not is_published(workspace)
+    nightly.run_night(workspace, inbox=None, options=options, now=at + timedelta(days=1), progress=lambda *_: None)
+    assert set(workspace.vault.digests()) == set()

@@ -11,7 +11,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 
-def each_at_once(work: Callable[[T], R], items: Iterable[T], *, at_once: int) -> Iterator[R]:
+def map_concurrently(work: Callable[[T], R], items: Iterable[T], *, at_once: int) -> Iterator[R]:
     """What ``work`` makes of each item, in their order; never more than ``at_once`` are begun and not taken yet.
 
     Raises what the first of them raises; then no more are begun.

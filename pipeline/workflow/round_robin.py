@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable
 
 from pipeline.store import Workspace
 
@@ -10,20 +10,23 @@ _STAGE = "verified"
 MEGABYTE = 1_000_000
 
 
-def in_turn(workspace: Workspace, what: str, sizes: Mapping[str, int], *, limit: int) -> list[str]:
+def next_round(
+    workspace: Workspace, check: str, names: Iterable[str], *, size_of: Callable[[str], int], limit: int
+) -> list[str]:
     """The names to read, at least one where there is any, in their order; begins again at the end.
 
-    ``what`` tells one check from another; ``sizes`` and ``limit`` have the same unit, and nothing counts less than 1.
+    ``check`` tells one check from another. ``size_of`` and ``limit`` have the same unit, nothing counts less than 1,
+    and only what is read is measured.
     """
-    last = workspace.stages.get(_STAGE, what, str) or ""
-    names, left = sorted(sizes), limit
+    last = workspace.stages.get(_STAGE, check, str) or ""
+    names, left = sorted(names), limit
     behind = [name for name in names if name > last]
     tonight: list[str] = []
     for name in (*behind, *names[: len(names) - len(behind)]):
         if left <= 0:
             break
         tonight.append(name)
-        left -= max(1, sizes[name])
+        left -= max(1, size_of(name))
     if tonight:
-        workspace.stages.put(_STAGE, what, tonight[-1])
+        workspace.stages.put(_STAGE, check, tonight[-1])
     return tonight

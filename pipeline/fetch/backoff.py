@@ -16,7 +16,7 @@ _IN_ALL_S = 15 * 60.0
 
 
 @dataclass
-class Patience:
+class Backoff:
     """The waiting time of one command, used up by all of its requests."""
 
     left_s: float = _IN_ALL_S

@@ -10,7 +10,7 @@ import pytest
 from pipeline.records import Audience
 from pipeline.reports import published, verify
 from pipeline.store import Workspace
-from pipeline.workflow.in_turn import in_turn
+from pipeline.workflow.round_robin import next_round
 from pipeline.workflow.vault_keys import verify_keys
 from tests.vault_files import changed, stored
 
@@ -23,10 +23,13 @@ def workspace(new_workspace: Callable[[Path], Workspace], tmp_path: Path) -> Wor
 
 
 def test_each_has_its_turn_and_then_it_begins_again(workspace: Workspace) -> None:
-    nights = [in_turn(workspace, "x", SIZES, limit=1_000_000) for _ in range(4)]
+    def tonight(limit: int) -> list[str]:
+        return next_round(workspace, "x", SIZES, size_of=SIZES.__getitem__, limit=limit)
+
+    nights = [tonight(1_000_000) for _ in range(4)]
     assert nights == [["a", "b"], ["c"], ["d", "e", "a", "b"], ["c"]]
-    assert in_turn(workspace, "x", SIZES, limit=1_000_000_000) == ["d", "e", "a", "b", "c"]
-    assert in_turn(workspace, "x", {}, limit=1) == []
+    assert tonight(1_000_000_000) == ["d", "e", "a", "b", "c"]
+    assert next_round(workspace, "x", [], size_of=SIZES.__getitem__, limit=1) == []
 
 
 def test_what_is_damaged_or_missing_is_found(
