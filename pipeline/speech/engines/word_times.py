@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import accumulate, groupby, islice, pairwise
+from itertools import accumulate, groupby, pairwise
 
 from pipeline.speech.audio_types import AudioChunk, HeardWord, Span, spread_words
 from pipeline.speech.engines.border_doubt import NOISY_DOUBT_S, border_doubt_s
@@ -33,6 +33,9 @@ _FEWEST_TO_CUT = 2
 _SHORTEST_S = 0.02
 _LEAST_FOR_LETTER_S = 0.03
 _EDGE_S = 0.3
+# Of the first words that fit where the whole text does not: fewer may be where they are by chance.
+_FEWEST_SURE = 3
+_SEAM_S = 0.1
 
 
 def located(words: Sequence[Piece], window: Window) -> list[tuple[Span, list[HeardWord]]]:
@@ -159,12 +162,19 @@ def _in_order(words: Sequence[HeardWord]) -> list[HeardWord]:
 def _fitted(
     words: Sequence[tuple[HeardWord, list[str]]], part: Span, chunk: AudioChunk, aligner: Aligner
 ) -> list[Span | None]:
-    """The aligned span of each word; words that do not fit together are cut apart at the longest pause in them."""
-    spans = aligner.align(chunk.cut(part), [text for _, texts in words for text in texts])
-    if len(spans) == sum(len(texts) for _, texts in words):
-        following = iter(span.shifted(part.start_s) for span in spans)
-        own = [list(islice(following, len(texts))) for _, texts in words]
-        return [Span(group[0].start_s, group[-1].end_s) if group else None for group in own]
+    """The aligned span of each word; what does not fit together is aligned in pieces.
+
+    Where the text fits but for its end, which nobody says, that is aligned alone behind the rest; else the words are
+    cut apart at the longest pause in them.
+    """
+    aligned_spans = aligner.align(chunk.cut(part), [text for _, texts in words for text in texts])
+    spans = _of_first_words(words, [span.shifted(part.start_s) for span in aligned_spans])
+    if len(spans) == len(words):
+        return spans
+    fitting = [span for span in spans if span is not None]
+    if len(fitting) >= _FEWEST_SURE:
+        rest = Span(max(part.start_s, fitting[-1].end_s - _SEAM_S), part.end_s)
+        return [*spans, *_fitted(words[len(spans) :], rest, chunk, aligner)]
     if len(words) < _FEWEST_TO_CUT:
         return [None] * len(words)
     pauses = [after.span.start_s - before.span.end_s for (before, _), (after, _) in pairwise(words)]
@@ -175,6 +185,18 @@ def _fitted(
     before = Span(part.start_s, min(border_s + _EDGE_S, part.end_s))
     after = Span(max(border_s - _EDGE_S, part.start_s), part.end_s)
     return _fitted(words[: at + 1], before, chunk, aligner) + _fitted(words[at + 1 :], after, chunk, aligner)
+
+
+def _of_first_words(words: Sequence[tuple[HeardWord, list[str]]], texts_spans: Sequence[Span]) -> list[Span | None]:
+    """The spans of the first words, as many as have all their texts aligned; None of a word without a text."""
+    spans, at = list[Span | None](), 0
+    for _, texts in words:
+        own = texts_spans[at : at + len(texts)]
+        if len(own) < len(texts):
+            break
+        spans.append(Span(own[0].start_s, own[-1].end_s) if own else None)
+        at += len(texts)
+    return spans
 
 
 def _agreed(word: HeardWord, span: Span, doubt_s: float) -> HeardWord:
