@@ -10,6 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from pipeline.lexicon import FUNCTION_WORDS, is_english
+from pipeline.lexicon.plain import word_set
+
 _IT = r"(?:it|this|that|these|those|them|anything|any of it|any of this|any of that|a word|a thing|so)"
 _NOBODY = r"(?:anyone|anybody|nobody|no one|noone|a soul|others|anyone else|anybody else)"
 _PLACE = r"(?:here|(?:in|of|leave|outside|within|outside of) (?:this|the|our) (?:room|call|circle|team|group))"
@@ -45,16 +48,44 @@ _BEFORE = (
     r"|naturally|and|so|(?:thanks|thank you)(?: (?:very|so) much)?(?: for (?:telling|trusting|warning) (?:us|me)"
     r"| for (?:the|your) (?:trust|warning|openness))?)"
 )
-_THANKED = r"(?:(?:and )?(?:thanks|thank you)(?: (?!to\b|thanks?\b|and\b)\w+){0,3})"  # names, which other rules see
-_BEHIND = (
-    rf"(?:of course|promise|i promise|promised|please|okay|ok|dont worry|do not worry|either|then|at all|{_THANKED})"
-)
+_BEHIND = r"(?:of course|promise|i promise|promised|please|okay|ok|dont worry|do not worry|either|then|at all)"
 _PROMISE = re.compile(rf"(?:{_BEFORE} )*(?:{'|'.join(_CORES)})(?: (?:and )?(?:{'|'.join(_CORES)}))*(?: {_BEHIND})*")
-
+_THANKS = (("thanks",), ("thank", "you"))
+_WHO_IS_THANKED = word_set("all both everyone everybody guys so very much and")
+_MOST_THANKED = 3
+_ENDINGS = ("s", "es", "d", "ed", "ing")
+_OF_PROMISES = word_set("will wont shall would promise promised lips safe thanks thank understood")
+_OF_REQUESTS = word_set("please ok okay right must")
 
 _MOST_WORDS = 40
 
 
 def is_promise(words: Sequence[str]) -> bool:
     """Whether all that some plain words say is that what was said before will be kept secret."""
-    return len(words) <= _MOST_WORDS and _PROMISE.fullmatch(" ".join(words)) is not None
+    return len(words) <= _MOST_WORDS and _PROMISE.fullmatch(" ".join(_without_thanks(words))) is not None
+
+
+def is_sure_promise(words: Sequence[str]) -> bool:
+    """Whether it is a promise and no request: who told a secret says "that stays between us, please" as well."""
+    return is_promise(words) and not _OF_PROMISES.isdisjoint(words) and _OF_REQUESTS.isdisjoint(words)
+
+
+def _without_thanks(words: Sequence[str]) -> Sequence[str]:
+    """The words before thanks at their end, to names alone: not "thanks, Acme leaves"."""
+    for behind in range(_MOST_THANKED + 1):
+        names_at = len(words) - behind
+        for thanks in _THANKS:
+            begin = names_at - len(thanks)
+            if begin >= 0 and tuple(words[begin:names_at]) == thanks:
+                return words if any(map(_tells, words[names_at:])) else _without_thanks(_without_and(words[:begin]))
+    return words
+
+
+def _without_and(words: Sequence[str]) -> Sequence[str]:
+    return words[:-1] if words and words[-1] == "and" else words
+
+
+def _tells(word: str) -> bool:
+    """Whether a word is no name: one of the dictionary, which has not every form of a verb ("buys")."""
+    forms = {word, *(word.removesuffix(ending) for ending in _ENDINGS)}
+    return word not in _WHO_IS_THANKED and (word in FUNCTION_WORDS or any(map(is_english, forms)))

@@ -44,6 +44,7 @@ _LONGEST_ANSWER = 3
 # "This is not common knowledge, but the recall comes on Monday": what stands behind the "but" is what "this" means.
 _GOES_ON = word_set("but though however")
 _OURSELVES = word_set("i we")
+_COMING = word_set("will am are")  # "… but we will buy a bank": not "but we have started the handover of the accounts"
 _BEING = word_set("is are was were will be been being has have still all very really")
 # "We lost Acme. It is not official yet, but the announcement comes on Friday": only how it is told, or what the others
 # may do with it, stands behind this "but", and the secret before.
@@ -53,8 +54,9 @@ _OF_TELLING = word_set(
     signed contract paperwork embargo you your youll youre please trust"""
 )
 _POINTS_ON = word_set("this these next following")  # "don't quote me on this"
-# "Thank you for telling us", and what follows from what was told: "so we need", "for that reason".
-_AFTERWARDS = re.compile(r"(?:thanks?|so|therefore|(?:for|because of|after) that|thats why|that is why)\b")
+# "Thank you for telling us", and what follows from what was told: "for that reason". Not "so", by which many begin to
+# tell: "What I say now is between us, my boss gets nervous quickly. So we are suing Acme."
+_AFTERWARDS = re.compile(r"(?:thanks?|(?:for|because of|after) that|thats why|that is why)\b")
 _ABOUT_IT = word_set("about concern concerns concerning regarding")
 # "Off the record" and "between you and me" at the end of a sentence may open the next: Whisper wrote "this is Tobias
 # off the record. We are closing …".
@@ -96,7 +98,7 @@ def statement_recognizer(cues: SpokenCues, turns: Turns = Turns.ONE) -> Recogniz
         spans = [_span(cue, words, parts, asking, turns) for cue in cues_here]
         said = [(_behind_answer(text, start, end), end) for start, end in _joined(spans)]
         if turns is Turns.ONE:
-            said = [(start, end) for start, end in said if not is_promise(words[start:end])]
+            said = [(start, end) for start, end in said if not _only_promises(words, parts, start, end)]
         return [_match(text, start, end) for start, end in said if start < end]
 
     return recognize
@@ -120,9 +122,8 @@ def _span(
     announces = _ANNOUNCES.search(" ".join(words[start:end])) is not None
     before, behind = (_neighbour(words, parts, cue.sentence, step) for step in (-1, 1))
     if announces and _says_itself(words[cue.end : end]):
-        # Whoever speaks next only answers; what its own speaker says next is in the text of their turns alone.
-        is_after = behind is not None and _AFTERWARDS.match(" ".join(words[slice(*behind)])) is not None
-        announces = turns is not Turns.OF_ALL and not is_after
+        # A reason ("my colleague has slides") reads like the secret: what others say next may be meant.
+        announces = behind is None or _AFTERWARDS.match(" ".join(words[slice(*behind)])) is None
     promises = turns is Turns.OF_ALL and is_promise(words[start:end])  # what another said
     may_point = is_alone or turns is Turns.ONE or promises
     points_back = not announces and may_point and before is not None and _points_back(other_words, words[start:end])
@@ -161,6 +162,12 @@ def _says_itself(behind_cue: Sequence[str]) -> bool:
     return begins and own >= _SAYS_IT and (_POINTS_BACK | _POINTS_ON | _ABOUT_IT).isdisjoint(behind_cue)
 
 
+def _only_promises(words: Sequence[str], parts: Sequence[SpokenSentence], start: int, end: int) -> bool:
+    """Whether each sentence of a span promises; "this stays here, thanks. Acme leaves" would be thanks to somebody."""
+    within = ((max(start, part.start), min(end, part.end)) for part in parts)
+    return all(is_promise(words[first:last]) for first, last in within if first < last)
+
+
 def _is_of_what_comes(other_words: Sequence[str], cue: Sequence[str]) -> bool:
     """Whether a first sentence says of something that it is secret, and not what: "my NDA probably covers this"."""
     own = sum(word not in _OF_SECRECY for word in other_words)
@@ -189,7 +196,13 @@ def _without_subject(before: Sequence[str], behind: Sequence[str]) -> Sequence[s
 
 def _without_object(behind: Sequence[str]) -> Sequence[str]:
     """The words behind a cue without an "it" that a "but" explains: "only we three know it, but we will buy a bank"."""
-    is_told = len(behind) > _SAYS_IT and behind[0] in _POINTS_BACK and behind[1] in _GOES_ON and behind[2] in _OURSELVES
+    is_told = (
+        len(behind) > _SAYS_IT
+        and behind[0] in _POINTS_BACK
+        and behind[1] in _GOES_ON
+        and behind[2] in _OURSELVES
+        and behind[3] in _COMING
+    )
     return behind[1:] if is_told and _OF_TELLING.isdisjoint(behind) and _says_itself(behind[2:]) else behind
 
 

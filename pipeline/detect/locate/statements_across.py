@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
 from typing import NamedTuple
 
-from pipeline.detect.gazetteer.promises import is_promise
+from pipeline.detect.gazetteer.promises import is_promise, is_sure_promise
 from pipeline.detect.gazetteer.statements import Turns, statement_recognizer
 from pipeline.detect.locate.conversation import (
     Conversation,
@@ -191,7 +191,7 @@ def _within_reach(
     for sentence in order:
         gap_s = sentence.start_s - until_s
         is_far = gap_s > reach_s or (
-            of_one is not None and gap_s > _OWN_PROMISE_S and is_promise(words_of(of_one.raw(sentence)))
+            of_one is not None and gap_s > _OWN_PROMISE_S and is_sure_promise(words_of(of_one.raw(sentence)))
         )
         if near and is_far:
             yield near

@@ -36,6 +36,8 @@ NO_PROMISES = [
     "I will leave the company, please keep it to yourselves.",
     "My lips are sealed about the sale of the harbour.",
     "The plant closes, but it will stay between us.",
+    "This stays between us, thanks Veltra closes.",
+    "I will not tell anyone thank you Dana resigned.",
 ]
 
 
@@ -55,6 +57,20 @@ def test_what_a_promise_of_the_same_turn_points_at_is_secret() -> None:
 )
 def test_what_is_told_behind_a_request_that_reads_like_a_promise_is_secret(asked: str) -> None:
     assert any(SECRET[:-1] in match.text for match in recognize(read(f"{asked} {SECRET}")))
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "This stays between us, thank you. Veltra buys Leeds.",
+        "We keep this between us, okay. Thanks. Veltra goes bankrupt.",
+        "I will not tell anyone. Thanks. Dana resigned yesterday.",
+        "This stays in this room, thanks. Acme leaves us.",
+        "This stays between us thank you Veltra buys Leeds",
+    ],
+)
+def test_what_is_told_behind_thanks_is_not_whom_is_thanked(told: str) -> None:
+    assert any(told.split()[-1].rstrip(".") in match.text for match in recognize(read(told)))
 
 
 @pytest.mark.parametrize("said", NO_PROMISES)

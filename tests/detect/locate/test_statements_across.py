@@ -195,6 +195,15 @@ def test_what_is_asked_in_the_words_of_a_promise_goes_with_what_was_said_before_
     assert "Leeds" in secret_words(*asked)
 
 
+@pytest.mark.parametrize(
+    "asked",
+    ["That stays between us, please.", "We keep that to ourselves, of course.", "None of that leaves this room, okay?"],
+)
+def test_who_told_a_secret_asks_for_it_after_a_while_in_the_words_of_a_promise(asked: str) -> None:
+    talk = ("b", 4.0, "Oh. That is news, when we met in spring you sounded so happy with all of it here.")
+    assert "Leeds" in secret_words(("a", 0.0, "We close the Leeds office."), talk, ("a", 11.0, asked))
+
+
 NEXT = [("b", 9.0, "Thank you. Is there anything else that the others need?")]
 
 
@@ -229,6 +238,19 @@ def test_an_announcement_that_says_itself_what_is_secret_takes_no_answer() -> No
         [
             ("a", 0.0, "What you hear next is not for the notes, please."),
             ("b", 5.0, "We close the Leeds office."),
+        ],
+        [
+            ("a", 0.0, "What you say next stays in this room, we switched the second device off."),
+            ("b", 6.0, "We close the Leeds office."),
+        ],
+        [
+            ("a", 0.0, "What we show now is confidential, my colleague has prepared slides."),
+            ("b", 6.0, "We close the Leeds office."),
+        ],
+        [
+            ("a", 0.0, "What I say now is between us, my boss gets nervous quickly."),
+            ("b", 5.0, "Go on."),
+            ("a", 7.0, "So we close the Leeds office."),
         ],
     ],
 )
