@@ -174,6 +174,7 @@ def _before_deed(said: Sequence[_Said], at: int) -> Run | None:
     if not any(each.is_seed for each in run) or all(each.binds for each in run):
         return None
     begins = not first or _parts(said[first - 1]) or not _JOINS.isdisjoint(said[first - 1].plain)
+    begins = begins and said[at].word.probability < LOW_PROBABILITY
     is_odd = not _NEVER_BEFORE.isdisjoint(run[-1].plain)
     return (first, at - 1) if begins or is_odd else None
 
