@@ -92,7 +92,7 @@ def run_night(
         read_customers(workspace.root)
         require_lists(workspace)
         ingest.read_tracks(workspace.root)
-        erasure.carry_out(workspace, now=now)
+        erasure.carry_out(workspace, now=now, by_time=not unsure)
         removed = retention.carry_out(workspace, now=now, removes=not unsure)
         registry = Registry(workspace.db)
         ingested, unfinished = (

@@ -47,7 +47,7 @@ def release(session_id: str, *, workspace: Workspace, release_request: ReleaseRe
         require_lists(workspace)
         workspace.sweep()
         consent.verify_chain(workspace)
-        run_clock.check(workspace, now=now)
+        run_clock.require_sure(workspace, now=now)
         registry = Registry(workspace.db)
         session = registry.session(session_id)
         if unrequested := _unrequested(session, workspace, now):

@@ -80,7 +80,9 @@ def test_where_the_kernel_says_nothing_the_wall_clock_alone_counts(
     monkeypatch.setattr(run_clock, "_UPTIME", tmp_path / "nothing")
     run_clock.note(workspace, now=NOW, accepted=False)
     run_clock.check(workspace, now=NOW + DAY)
-    assert run_clock.check(workspace, now=NOW + 3 * DAY)
+    run_clock.check(workspace, now=NOW + 3 * DAY)
+    with pytest.raises(TryAgain, match="nothing else says"):
+        run_clock.require_sure(workspace, now=NOW + 3 * DAY)
     with pytest.raises(TryAgain, match="--accept-clock"):
         run_clock.check(workspace, now=NOW + 6 * DAY)
 
@@ -99,10 +101,48 @@ def test_a_machine_that_was_off_from_friday_to_monday_needs_nobody_and_removes_n
     assert run_clock.note(workspace, now=NOW, accepted=False) == ()
     _restarted(monkeypatch, tmp_path, "after")
     (line,) = run_clock.note(workspace, now=NOW + 4 * DAY, accepted=False)
-    assert "retention removes nothing until the next run" in line
+    assert "nothing is removed for good by time" in line
     assert run_clock.note(workspace, now=NOW + 5 * DAY, accepted=False) == ()
     _restarted(monkeypatch, tmp_path, "again")
     for wrong, says in ((NOW, "before the last run"), (NOW + 11 * DAY, "more than 5 days after the last run")):
         with pytest.raises(TryAgain, match=f"{says}.*offrecord run --accept-clock"):
             run_clock.note(workspace, now=wrong, accepted=False)
     assert run_clock.note(workspace, now=NOW + 11 * DAY, accepted=True) == ()
+
+
+def test_a_run_right_behind_one_with_a_doubtful_clock_is_in_the_same_doubt(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A run that ended with a full disk, or was killed, is started again at once, and nobody has read its report."""
+    _restarted(monkeypatch, tmp_path, "before")
+    run_clock.note(workspace, now=NOW, accepted=False)
+    _restarted(monkeypatch, tmp_path, "after")
+    first = NOW + 4 * DAY
+    for hours in (0, 1, 19):
+        (line,) = run_clock.note(workspace, now=first + timedelta(hours=hours), accepted=False)
+        assert f"{first:%Y-%m-%d %H:%M}" in line
+    assert run_clock.note(workspace, now=first + DAY, accepted=False) == ()
+    _restarted(monkeypatch, tmp_path, "once more")
+    assert run_clock.note(workspace, now=first + 4 * DAY, accepted=False)
+    _restarted(monkeypatch, tmp_path, "and again")
+    (line,) = run_clock.note(workspace, now=first + 6 * DAY, accepted=False)
+    assert f"{first + 6 * DAY:%Y-%m-%d %H:%M}" in line, "a second jump is a doubt of its own"
+    assert run_clock.note(workspace, now=first + 6 * DAY, accepted=True) == ()
+    assert run_clock.note(workspace, now=first + 6 * DAY, accepted=False) == ()
+
+
+def test_what_a_person_releases_waits_while_the_clock_is_in_doubt(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A term that lapses, or a day up to which somebody may object, would have passed."""
+    _restarted(monkeypatch, tmp_path, "before")
+    run_clock.note(workspace, now=NOW, accepted=False)
+    run_clock.require_sure(workspace, now=NOW + DAY)
+    _restarted(monkeypatch, tmp_path, "after")
+    for noted in (False, True):
+        if noted:
+            run_clock.note(workspace, now=NOW + 4 * DAY, accepted=False)
+        with pytest.raises(TryAgain, match="--accept-clock"):
+            run_clock.require_sure(workspace, now=NOW + 4 * DAY)
+    run_clock.note(workspace, now=NOW + 4 * DAY, accepted=True)
+    run_clock.require_sure(workspace, now=NOW + 4 * DAY)

@@ -28,17 +28,18 @@ from pipeline.workflow.erasure.leftovers import find_leftovers
 from pipeline.workflow.erasure.quarantine import is_quarantined, quarantine
 
 
-def carry_out(workspace: Workspace, *, now: datetime) -> None:
+def carry_out(workspace: Workspace, *, now: datetime, by_time: bool = True) -> None:
     """Does what withdrawals ask for, and erases again what a backup brought back; under the lock of the workspace.
 
-    Stopped at any instruction, the next run goes on.
+    Stopped at any instruction, the next run goes on. Without ``by_time``, where the clock is in doubt, no recording is
+    erased whole because its time to be decided about is over.
     """
     for filed in withdrawals.read(workspace.db):
         if filed.state is WithdrawalState.FILED and not is_quarantined(workspace, filed):
             with holding_releases(workspace):
                 quarantine(workspace, filed, now=now)
         if filed.state in (WithdrawalState.FILED, WithdrawalState.WAITING):
-            waits = _erased(workspace, filed, now) if filed.erase else _dropped(workspace, filed)
+            waits = _erased(workspace, filed, now, by_time=by_time) if filed.erase else _dropped(workspace, filed)
             withdrawals.set_state(
                 workspace.db, filed.withdrawal_id, WithdrawalState.WAITING if waits else WithdrawalState.DONE
             )
@@ -74,14 +75,14 @@ def _dropped(workspace: Workspace, filed: Withdrawal) -> bool:
     return False
 
 
-def _erased(workspace: Workspace, filed: Withdrawal, now: datetime) -> bool:
+def _erased(workspace: Workspace, filed: Withdrawal, now: datetime, *, by_time: bool) -> bool:
     """Every session first, then the names in everybody's texts; the aliases last, by which sessions are found."""
     sessions = list(affected_sessions(workspace, filed))
     elsewhere, waits = fingerprints.said_elsewhere(workspace, surely_in(sessions)), []
     for affected in sessions:
         if affected.sure:
             with workspace.vault.in_use():
-                waits.append(erase(workspace, filed, affected, elsewhere=elsewhere, now=now))
+                waits.append(erase(workspace, filed, affected, elsewhere=elsewhere, now=now, by_time=by_time))
     unsure = any(affected.unsure for affected in sessions)
     registry, names = Registry(workspace.db), _names(workspace, filed)
     for session in registry.sessions():

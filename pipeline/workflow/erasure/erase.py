@@ -110,14 +110,21 @@ def without_names(session: Session, aliases: Iterable[str]) -> Session:
 
 
 def erase(
-    workspace: Workspace, filed: Withdrawal, affected: AffectedSession, *, elsewhere: frozenset[str], now: datetime
+    workspace: Workspace,
+    filed: Withdrawal,
+    affected: AffectedSession,
+    *,
+    elsewhere: frozenset[str],
+    now: datetime,
+    by_time: bool,
 ) -> bool:
     """Erases a withdrawal's person from a session; True when part of it waits for a decision. Safe to repeat.
 
-    ``elsewhere`` are the runs of words that others say in other sessions, which no search is for.
+    ``elsewhere`` are the runs of words that others say in other sessions, which no search is for. Without ``by_time``
+    what waits goes on waiting, however long it did.
     """
     people, keys = frozenset(affected.sure), Keys(workspace.key("identity"))
-    whole = filed.whole or now >= filed.filed_at + HOLD_MIXED
+    whole = filed.whole or (by_time and now >= filed.filed_at + HOLD_MIXED)
     changed = without_people(affected.session, people, mixed_too=whole)
     session_id, tracks = affected.session.session_id, changed.session.tracks
     crosstalk = tuple(dict.fromkeys((*affected.session.crosstalk, *_crosstalk(workspace, affected.session, tracks))))
