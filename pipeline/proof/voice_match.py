@@ -24,6 +24,7 @@ STEP = RATE // 20
 # Less than 0.2 s of voice in a frame tells nothing.
 FEWEST_STEPS = 4
 # A loudspeaker's sound comes up to a second late through a call; earlier only by what the clocks of tracks differ.
+FRAME = RATE * 3
 EARLY, LATE = RATE * 3 // 100, RATE
 # In units of the noise. On the own tracks of five sample sessions (32 pairs) the highest peak without crosstalk is 0.77
 # of these limits, and with 5 % of the voice through an invented room at least 2.8, with 1 % at least 1.3.
@@ -81,14 +82,15 @@ def match_voice(pairs: Iterable[tuple[Samples, Samples]]) -> VoiceMatch:
     Frames are at most 3 seconds long and follow one another. Zeros in the first sound are places nobody asks about.
     """
     voice, group, count = VoiceMatch(), np.zeros(EARLY + LATE), 0
-    # Behind the end is noise: with nothing there, a short last frame has no noise at later delays, and any height that
-    # it has at earlier ones counted as a voice.
-    behind = np.random.default_rng(11).standard_normal(LATE)
+    # Behind the end is noise, in both, as beside words in the middle of a recording: with nothing there, a short last
+    # frame has no noise at later delays, and any height that it has at earlier ones counted as a voice.
+    behind = np.random.default_rng(11).standard_normal((2, FRAME + LATE))
     for frame, after in pairwise(chain(_frames(pairs, voice), [_Frame(0.0, 0, np.zeros(0), np.zeros(0))])):
         if frame.active < FEWEST_STEPS:
             continue
-        stays = np.concatenate((frame.stays, after.stays, behind))[: len(frame.stays) + LATE]
-        correlation = _correlated(frame.removed, stays * _faded(np.ones(len(stays) // STEP)))
+        removed = np.concatenate((frame.removed, GRAIN * behind[0, : max(0, FRAME - len(frame.removed))]))
+        stays = np.concatenate((frame.stays, after.stays, behind[1]))[: len(removed) + LATE]
+        correlation = _correlated(removed, stays * _faded(np.ones(len(stays) // STEP)))
         voice.note(*_peak(correlation), limit=MOST_IN_FRAME, at_s=frame.at_s)
         group += correlation * np.sqrt(frame.active)
         count += 1

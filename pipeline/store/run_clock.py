@@ -52,8 +52,8 @@ def note(workspace: Workspace, *, now: datetime, accepted: bool) -> tuple[str, .
     workspace.ledger.append(_KIND, str(number), {"now": now.isoformat(), "accepted": accepted, **machine, **doubt})
     return (
         (
-            f"the machine was restarted before the run at {since:%Y-%m-%d %H:%M} UTC; in case the clock is wrong, nothing "
-            "is removed for good by time and nothing can be released until the run of the next night",
+            f"the machine was restarted before the run at {since:%Y-%m-%d %H:%M} UTC; in case the clock is wrong, "
+            "nothing is removed for good by time and nothing can be released until the run of the next night",
         )
         if since
         else ()

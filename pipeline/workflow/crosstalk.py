@@ -9,7 +9,7 @@ from pipeline.records import Crosstalk, Outcome, Purpose, RedactionInterval, Tra
 from pipeline.store.codec import key_of
 from pipeline.workflow.session_context import SessionContext
 
-VERSION = "2"
+VERSION = "3"
 
 
 def with_crosstalk(context: SessionContext, purpose: Purpose) -> SessionContext:
