@@ -222,7 +222,7 @@ def _ignored(meanings: Mapping[str, str]) -> Iterator[str]:
 def _shown(value: str) -> Item:
     """A value as TOML, with a remark beside what a person decides."""
     remarks = {
-        UNDECIDED: "decide: purpose:CODE for what it asks, or ignore",
+        UNDECIDED: "decide: purpose:CODE for what it asks, typed_email for their own address alone, or ignore",
         ColumnKind.IGNORE: "not read: check that it asks for no permission, address, name, age or place",
         EventState.UNKNOWN: "holds; given or refused only where that is what they read",
     }

@@ -42,7 +42,8 @@ def meaning_of(header: str, answers: Sequence[str] = ()) -> str:
     if (who := _who(header, filled)) is not None:
         return who
     if filled and all(map(is_address, filled)):
-        return ColumnKind.TYPED_EMAIL
+        # An address that is not their own would put their answers on file for somebody who gave none, or refused.
+        return ColumnKind.TYPED_EMAIL if re.search(_words()["addresses"]["own"], header, re.IGNORECASE) else UNDECIDED
     purposes = purposes_in(header)
     words = _words()["permission"]
     asks = re.search(words["asks"], header, re.IGNORECASE) is not None
@@ -103,6 +104,8 @@ def _who(header: str, answers: Sequence[str]) -> str | None:
         (kind for kind, pattern in _words()["people"].items() if re.search(pattern, header, re.IGNORECASE)), None
     )
     if kind in (ColumnKind.TYPED_EMAIL, ColumnKind.FOR_EMAIL):
+        if kind == ColumnKind.TYPED_EMAIL and re.search(_words()["addresses"]["others"], header, re.IGNORECASE):
+            return UNDECIDED
         return kind if not answers or any(map(is_address, answers)) else None
     if kind in (ColumnKind.GUARDIAN, ColumnKind.OF_AGE):
         return kind
