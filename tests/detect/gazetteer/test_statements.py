@@ -376,6 +376,8 @@ def test_what_a_secret_does_not_mean_stays(text: str, left: str) -> None:
         "What I say now is not for the notes, our lawyers and the whole board argued for weeks. We buy Veltra in May.",
         "What I say now is not for the notes, I mean that. Thank you all, we buy Veltra in May.",
         "What you hear now is not for the notes. We buy Veltra in May.",
+        "We buy Veltra in May. Can you cut that?",
+        "We buy Veltra in May. Could you bleep that out, please?",
         "We buy Veltra in May. Nobody else knows that, but we have started the handover of the accounts.",
         "What I say now is not for the notes, I mean that. So, we buy Veltra in May.",
         "What I say now is between us, my boss gets nervous quickly. So we buy Veltra in May.",
