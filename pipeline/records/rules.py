@@ -81,6 +81,7 @@ class DetectionRule(StrEnum):
     WRITTEN_ADDRESS = "written address"
     WRITTEN_REFERENCE = "written reference"
     POSTAL_ADDRESS = "postal address"
+    DATE_OF_BIRTH = "date of birth"
     STATED_PRICE = "stated price"
     KEY_OR_TOKEN = "key or token"
     POSITION = "position"
@@ -173,6 +174,8 @@ def _spec(rule: DetectionRule) -> RuleSpec:
             return replace(_WRITTEN, right=0.98)
         case DetectionRule.WRITTEN_REFERENCE | DetectionRule.KEY_OR_TOKEN | DetectionRule.POSTAL_ADDRESS:
             return _WRITTEN
+        case DetectionRule.DATE_OF_BIRTH:  # elsewhere the same words may be any date
+            return replace(_WRITTEN, plannable=False)
         case DetectionRule.POSITION:  # further places: 28 in 116 ("ladies", "best")
             return replace(_STRANGER, plannable=False, on_code=False, right=0.68)
         case DetectionRule.NAME_MODEL:
