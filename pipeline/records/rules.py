@@ -160,10 +160,8 @@ def _spec(rule: DetectionRule) -> RuleSpec:
             return replace(_MISHEARD, rank=Rank.STRANGER, identifies=None, right=0.5)
         case DetectionRule.SOUND_SEARCH | DetectionRule.ALSO_HEARD | DetectionRule.HEARD_AGAIN:
             return _LISTENER
-        case DetectionRule.SPOKEN_ADDRESS:
-            return replace(_SPOKEN, right=0.88)
-        case DetectionRule.SPOKEN_NUMBER:
-            return replace(_SPOKEN, right=1.0)
+        case DetectionRule.SPOKEN_ADDRESS | DetectionRule.SPOKEN_NUMBER:
+            return replace(_SPOKEN, right=0.88 if rule is DetectionRule.SPOKEN_ADDRESS else 1.0)
         case DetectionRule.SPELLED_OUT:
             return replace(_SPOKEN, plannable=False, right=0.33)  # further places: 5 in 13 ("p p e")
         case DetectionRule.WRITTEN_IDENTIFIER:

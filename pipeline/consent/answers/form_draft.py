@@ -204,7 +204,7 @@ def _undecided(meanings: Mapping[str, str]) -> Iterator[str]:
         if meaning == UNDECIDED:
             yield (
                 f"columns: line {number} of the mapping asks for something: purpose:CODE says for what, with a CODE of "
-                f"{_CODES}; or ignore"
+                f"{_CODES}; withdraws where a yes refuses; or ignore"
             )
 
 
@@ -222,7 +222,7 @@ def _ignored(meanings: Mapping[str, str]) -> Iterator[str]:
 def _shown(value: str) -> Item:
     """A value as TOML, with a remark beside what a person decides."""
     remarks = {
-        UNDECIDED: "decide: purpose:CODE for what it asks, or ignore",
+        UNDECIDED: "decide: purpose:CODE, withdraws where a yes refuses, typed_email for their own address, or ignore",
         ColumnKind.IGNORE: "not read: check that it asks for no permission, address, name, age or place",
         EventState.UNKNOWN: "holds; given or refused only where that is what they read",
     }

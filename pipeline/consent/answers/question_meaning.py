@@ -42,9 +42,12 @@ def meaning_of(header: str, answers: Sequence[str] = ()) -> str:
     if (who := _who(header, filled)) is not None:
         return who
     if filled and all(map(is_address, filled)):
-        return ColumnKind.TYPED_EMAIL
+        # An address that is not their own would put their answers on file for somebody who gave none, or refused.
+        return ColumnKind.TYPED_EMAIL if re.search(_words()["addresses"]["own"], header, re.IGNORECASE) else UNDECIDED
     purposes = purposes_in(header)
     words = _words()["permission"]
+    if any(purposes_in(text) and _may_refuse(text) for text in (header, *ticked_labels(filled))):
+        return UNDECIDED
     asks = re.search(words["asks"], header, re.IGNORECASE) is not None
     is_yes_or_no = bool(filled) and sum(state_of(answer) is not None for answer in filled) >= _MOST * len(filled)
     if not asks and re.search(words["asks_nothing"], header.strip(), re.IGNORECASE):
@@ -66,6 +69,11 @@ def purposes_in(text: str) -> tuple[Purpose, ...]:
     if not named - {Purpose.TRANSCRIBE} and re.search(words["nouns"]["record"], text, re.IGNORECASE):
         named.add(Purpose.RECORD)
     return tuple(purpose for purpose in Purpose if purpose in named)
+
+
+def _may_refuse(text: str) -> bool:
+    """Whether a yes to it, or its tick, may say no."""
+    return re.search(_words()["permission"]["refuses"], text, re.IGNORECASE) is not None
 
 
 def state_of(answer: str) -> EventState | None:
@@ -103,6 +111,8 @@ def _who(header: str, answers: Sequence[str]) -> str | None:
         (kind for kind, pattern in _words()["people"].items() if re.search(pattern, header, re.IGNORECASE)), None
     )
     if kind in (ColumnKind.TYPED_EMAIL, ColumnKind.FOR_EMAIL):
+        if kind == ColumnKind.TYPED_EMAIL and re.search(_words()["addresses"]["others"], header, re.IGNORECASE):
+            return UNDECIDED
         return kind if not answers or any(map(is_address, answers)) else None
     if kind in (ColumnKind.GUARDIAN, ColumnKind.OF_AGE):
         return kind

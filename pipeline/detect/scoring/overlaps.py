@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pipeline.detect.text.tokens import Match, Text
 from pipeline.lexicon import words_of
-from pipeline.records import Context
+from pipeline.lexicon.nicknames import is_given_name
+from pipeline.records import Context, DetectionRule
 
 _MAX_WORDS = 8  # of an entry of the allow list; a longer one frees nothing
+_NAMED = ("PERSON", "COMPANY")
 
 
 def resolve_overlaps(matches: list[Match], text: Text, context: Context) -> list[Match]:
@@ -18,7 +20,7 @@ def resolve_overlaps(matches: list[Match], text: Text, context: Context) -> list
     free = _allowed(text, context.allow)
     kept: list[Match] = []
     for match in sorted(matches, key=_precedence):
-        if not _is_free(match, free) and not any(_covers(other, match) for other in kept):
+        if not _is_free(match, free) and not any(_replaces(other, match) for other in kept):
             kept.append(match)
     return sorted(kept, key=lambda match: (match.start_char, match.end_char, match.entity))
 
@@ -37,6 +39,25 @@ def _is_free(match: Match, free: list[tuple[int, int]]) -> bool:
 
 def _covers(other: Match, match: Match) -> bool:
     return other.start_char <= match.start_char and match.end_char <= other.end_char
+
+
+def _replaces(other: Match, match: Match) -> bool:
+    """Whether a match that stays says all that one within it does.
+
+    A name behind a comma of a postal address may be of somebody who is spoken to or of next: who keeps the address has
+    not decided about them.
+    """
+    is_named = other.rule is DetectionRule.POSTAL_ADDRESS and _is_of_somebody(match)
+    behind_comma = is_named and "," in other.text[: max(0, match.start_char - other.start_char)]
+    return _covers(other, match) and not behind_comma
+
+
+def _is_of_somebody(match: Match) -> bool:
+    """Whether it is a guessed name of several words or a given name: no "NY", nor a postcode."""
+    words = words_of(match.text)
+    if match.label not in _NAMED or any(map(str.isdigit, match.text)):
+        return False
+    return len(words) > 1 or (match.label == "PERSON" and any(map(is_given_name, words)))
 
 
 def _allowed(text: Text, allow: tuple[str, ...]) -> list[tuple[int, int]]:

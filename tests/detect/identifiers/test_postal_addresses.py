@@ -70,7 +70,24 @@ def test_what_is_no_address(text: str) -> None:
 
 def test_a_list_behind_a_street_stays_a_list() -> None:
     found = find("I asked at 41 Tamsin Grove, Ana, Ben, Carl and Dora came.", Context())
-    assert [match.text for match in found if match.label == "PERSON"] == ["Ben", "Carl", "Dora"]
+    assert [match.text for match in found if match.label == "PERSON"] == ["Ana", "Ben", "Carl", "Dora"]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("He lives at 41 Elm Street, Tobias Berg told me.", "Tobias Berg"),
+        ("Ship it to 7 Mill Lane, Karsten Wolff, please.", "Karsten Wolff"),
+        ("She lives at 5 King Street in Leeds, Dana Whitfield.", "Dana Whitfield"),
+        ("Room 12, 5 King Street, Priya Raman, 10115 Berlin.", "Priya Raman"),
+        ("The office is at 12 Harbour Road, Veltra Foods.", "Veltra Foods"),
+    ],
+)
+def test_who_is_named_behind_an_address_is_decided_about_apart(text: str, name: str) -> None:
+    """Who keeps the address of their own office has not kept the name of whom they speak to."""
+    found = find(text, Context())
+    assert "ADDRESS" in {match.label for match in found}
+    assert name in {match.text for match in found}
 
 
 def test_a_listed_name_in_an_address_stays_a_finding_of_its_own() -> None:
