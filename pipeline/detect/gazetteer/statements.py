@@ -60,6 +60,7 @@ _AFTERWARDS = re.compile(r"(?:thanks?|(?:for|because of|after) that|thats why|th
 _ABOUT_IT = word_set("about concern concerns concerning regarding")
 # "Off the record" and "between you and me" at the end of a sentence may open the next: Whisper wrote "this is Tobias
 # off the record. We are closing …".
+_BEFORE_OPENER = 1  # words: "just between us, …"
 _OPENERS = word_set("record me us ourselves yourselves yourself confidence")
 # "Please treat the next bit as between us", "keep the following confidential", "what I say now stays here".
 _ANNOUNCES = re.compile(
@@ -95,7 +96,7 @@ def statement_recognizer(cues: SpokenCues, turns: Turns = Turns.ONE) -> Recogniz
         likely = (cue for cue in secret_places(text.raw, places, words, parts, cues) if cue.sentence not in known)
         cues_here = (*said_so, *likely)
         asking = frozenset(cue.sentence for cue in cues_here)
-        spans = [_span(cue, words, parts, asking, turns) for cue in cues_here]
+        spans = [_with_answer(text, cue, parts, _span(cue, words, parts, asking, turns)) for cue in cues_here]
         said = [(_behind_answer(text, start, end), end) for start, end in _joined(spans)]
         if turns is Turns.ONE:
             said = [(start, end) for start, end in said if not _only_promises(words, parts, start, end)]
@@ -138,6 +139,26 @@ def _span(
         if points_on or announces or not points_back:
             last = _behind_requests(words, parts, cue.sentence, asking, last)
     return first, last
+
+
+def _with_answer(text: Text, cue: CuePlace, parts: Sequence[SpokenSentence], span: tuple[int, int]) -> tuple[int, int]:
+    """A span with the answer to its last sentence, where that asks in confidence: "between us, how bad was it?"."""
+    start, end = parts[cue.sentence]
+    words = [token.plain for token in text.tokens]
+    opens = words[cue.end - 1] in _OPENERS and cue.start - start <= _BEFORE_OPENER
+    last = next(number for number, part in enumerate(parts) if span[1] <= part.end)
+    own = sum(word not in _OF_SECRECY for word in words[start:end])
+    announces = own < _SAYS_IT or _ANNOUNCES.search(" ".join(words[start:end])) is not None
+    asks_next = last > cue.sentence and span[0] == start and announces
+    if not (asks_next or (opens and last == cue.sentence and cue.end < end)) or not _is_question(text, parts[last]):
+        return span
+    behind = _neighbour(words, parts, last, 1)
+    return (span[0], min(behind.end, span[1] + _UNPOINTED)) if behind else span
+
+
+def _is_question(text: Text, part: SpokenSentence) -> bool:
+    following = text.tokens[part.end].start_char if part.end < len(text.tokens) else len(text.raw)
+    return "?" in text.raw[text.tokens[part.end - 1].end_char : following]
 
 
 def _behind_requests(

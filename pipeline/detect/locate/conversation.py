@@ -45,8 +45,10 @@ class Conversation:
         self.sentences = sorted(each for number, turn in enumerate(self.turns) for each in _sentences(number, turn))
 
     def raw(self, sentence: TurnSentence) -> str:
-        """A sentence as it is written."""
-        return self.turns[sentence.turn].text.text[sentence.start_char : sentence.end_char]
+        """A sentence as it is written, with its question mark."""
+        text = self.turns[sentence.turn].text.text
+        is_question = text[sentence.end_char :].startswith("?")
+        return text[sentence.start_char : sentence.end_char + is_question]
 
     def speaker(self, sentence: TurnSentence) -> tuple[str, str | None]:
         """Who says a sentence: the track or surface, and the participant if known."""

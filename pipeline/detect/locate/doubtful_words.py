@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import cache
 
 from pipeline.detect.locate.words_and_text import make_finding, sound_places, words_found
 from pipeline.detect.text.tokens import Match
 from pipeline.lexicon import FUNCTION_WORDS, is_english, words_of
 from pipeline.lexicon.coined import is_coined
+from pipeline.lexicon.plain import word_set
+from pipeline.lexicon.unlisted_cues import cue_words
 from pipeline.records import Context, DetectionRule, Finding, Transcript, Word
 
 # Chosen on written sets and 149 s of read speech. What leaks of sets a, b, d and i falls from 24, 101, 167 and 153 s/h
@@ -23,6 +26,7 @@ BESIDE_PROBABILITY = 0.5
 # written sets none of the 26 names that are found so has; two of them lose 8 and 9 s/h less of other talk, one 3.
 _SURE_PROBABILITY = 0.85
 _INDEFINITE, _DEFINITE = (("a",), ("an",)), ("the",)
+_OF_PEOPLE_BEFORE = word_set("hi hello hey dear thanks thank im am name names called meet met ask asked introduce")
 _BESIDE_S = 0.3  # a judgement: a name is said without a pause
 _MARKS = ".,;:!?"
 _MOST_BESIDE = 2  # words on either side
@@ -81,7 +85,11 @@ def _go_together(words: Sequence[Word], indices: Sequence[int], place: int, take
 
 
 def _is_common_noun(words: Sequence[Word], indices: Sequence[int], first: int, last: int) -> bool:
-    """Whether an article that no name has was surely heard right before a run, and behind it no noun that it names."""
+    """Whether an article that no name has was surely heard right before a run, and behind it no noun that it names.
+
+    Not in the company of words that people are greeted with or that they do: "a" is the first syllable of many names as
+    well ("thanks, a debayo", "a debayo from Lagos").
+    """
     if first == 0 or any(char.isdigit() for index in indices[first : last + 1] for char in words[index].text):
         return False
     article, end = words[indices[first - 1]], words[indices[last]]
@@ -91,8 +99,17 @@ def _is_common_noun(words: Sequence[Word], indices: Sequence[int], first: int, l
     if not (is_after and is_sure) or words[indices[first]].start_s - article.end_s > _BESIDE_S:
         return False
     following = words[indices[last + 1]] if last + 1 < len(indices) else None
+    if first > 1 and not _OF_PEOPLE_BEFORE.isdisjoint(words_of(words[indices[first - 2]].text)):
+        return False
+    if following is not None and not _of_people_behind().isdisjoint(words_of(following.text)):
+        return False
     is_end = end.ends_sentence or following is None or following.start_s - end.end_s > _BESIDE_S
     return is_end or (following is not None and FUNCTION_WORDS.issuperset(words_of(following.text)))
+
+
+@cache
+def _of_people_behind() -> frozenset[str]:
+    return cue_words("people", "does") | word_set("from here speaking says joined")
 
 
 def _is_doubtful(word: Word, allowed: Collection[str]) -> bool:

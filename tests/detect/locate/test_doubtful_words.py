@@ -78,6 +78,22 @@ def test_what_may_be_a_name_behind_an_article_is_found(
     assert doubtful(said) == [word]
 
 
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ("hi I'm a debayo from Lagos", "debayo"),
+        ("thanks a debayo for that", "debayo"),
+        ("I spoke to a temetip from sales", "temetip"),
+        ("a debayo said it works", "debayo"),
+        ("ask the odoros about it", "odoros"),
+        ("we met a kinyemi at the office", "kinyemi"),
+        ("this is a bimbolah here", "bimbolah"),
+    ],
+)
+def test_an_article_may_be_the_first_syllable_of_whom_people_greet_and_speak_of(said: str, name: str) -> None:
+    assert doubtful(heard(*((word, 0.4 if word == name else 0.92) for word in said.split()))) == [name]
+
+
 def test_unsure_words_right_beside_it_go_with_it() -> None:
     assert doubtful(heard(("my", 0.9), ("who's", 0.4), ("knocktash", 0.2), ("would", 0.9))) == ["who's knocktash"]
     assert doubtful(heard(("who's.", 0.4), ("knocktash", 0.2))) == ["knocktash"], "a sentence ends between"

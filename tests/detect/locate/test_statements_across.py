@@ -204,6 +204,26 @@ def test_who_told_a_secret_asks_for_it_after_a_while_in_the_words_of_a_promise(a
     assert "Leeds" in secret_words(("a", 0.0, "We close the Leeds office."), talk, ("a", 11.0, asked))
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "Off the record, what will you do?",
+        "Just between us, how bad was it?",
+        "This question is off the record. What will you do?",
+    ],
+)
+def test_what_answers_a_question_that_is_asked_in_confidence_is_secret(asked: str) -> None:
+    answer = ("b", 5.0, "We close the Leeds office. Thanks.")
+    assert "Leeds" in secret_words(("a", 0.0, asked), answer)
+    assert "Leeds" in secret_words(("m1", 0.0, asked), ("m2", *answer[1:]))
+
+
+def test_a_question_behind_what_is_secret_takes_no_answer() -> None:
+    told = ("a", 0.0, "We sell the lens division, and that is off the record.")
+    asked = ("a", 4.0, "Where is your printer?")
+    assert "Leeds" not in secret_words(told, asked, ("b", 6.0, "It stands in the Leeds office."))
+
+
 NEXT = [("b", 9.0, "Thank you. Is there anything else that the others need?")]
 
 
