@@ -14,6 +14,7 @@ from pipeline.detect.gazetteer.phonetic import phonetic_recognizer
 from pipeline.detect.gazetteer.spoken_patterns import spoken_pattern_recognizer
 from pipeline.detect.gazetteer.statements import statement_recognizer
 from pipeline.detect.gazetteer.surnames import surname_recognizer
+from pipeline.detect.identifiers.birth_dates import birth_date_recognizer
 from pipeline.detect.identifiers.ip_addresses import ip_address_recognizer
 from pipeline.detect.identifiers.machine_names import machine_name_recognizer
 from pipeline.detect.identifiers.misheard_addresses import misheard_address_recognizer
@@ -126,6 +127,7 @@ def _without_context(regions: tuple[str, ...]) -> tuple[Recognizer, ...]:
         spoken_secret_recognizer(),
         reference_recognizer(),
         postal_address_recognizer(),
+        birth_date_recognizer(),
         price_recognizer(),
         introduction_recognizer(),
         relation_recognizer(),

@@ -81,6 +81,7 @@ class DetectionRule(StrEnum):
     WRITTEN_ADDRESS = "written address"
     WRITTEN_REFERENCE = "written reference"
     POSTAL_ADDRESS = "postal address"
+    DATE_OF_BIRTH = "date of birth"
     STATED_PRICE = "stated price"
     KEY_OR_TOKEN = "key or token"
     POSITION = "position"
@@ -159,10 +160,8 @@ def _spec(rule: DetectionRule) -> RuleSpec:
             return replace(_MISHEARD, rank=Rank.STRANGER, identifies=None, right=0.5)
         case DetectionRule.SOUND_SEARCH | DetectionRule.ALSO_HEARD | DetectionRule.HEARD_AGAIN:
             return _LISTENER
-        case DetectionRule.SPOKEN_ADDRESS:
-            return replace(_SPOKEN, right=0.88)
-        case DetectionRule.SPOKEN_NUMBER:
-            return replace(_SPOKEN, right=1.0)
+        case DetectionRule.SPOKEN_ADDRESS | DetectionRule.SPOKEN_NUMBER:
+            return replace(_SPOKEN, right=0.88 if rule is DetectionRule.SPOKEN_ADDRESS else 1.0)
         case DetectionRule.SPELLED_OUT:
             return replace(_SPOKEN, plannable=False, right=0.33)  # further places: 5 in 13 ("p p e")
         case DetectionRule.WRITTEN_IDENTIFIER:
@@ -173,6 +172,8 @@ def _spec(rule: DetectionRule) -> RuleSpec:
             return replace(_WRITTEN, right=0.98)
         case DetectionRule.WRITTEN_REFERENCE | DetectionRule.KEY_OR_TOKEN | DetectionRule.POSTAL_ADDRESS:
             return _WRITTEN
+        case DetectionRule.DATE_OF_BIRTH:  # elsewhere the same words may be any date
+            return replace(_WRITTEN, plannable=False)
         case DetectionRule.POSITION:  # further places: 28 in 116 ("ladies", "best")
             return replace(_STRANGER, plannable=False, on_code=False, right=0.68)
         case DetectionRule.NAME_MODEL:

@@ -221,6 +221,8 @@ def _performed(folder: Path, sounds: Path, draw: int) -> list[OwnSession]:
 @click.argument("folders", nargs=-1, type=click.Path(exists=True, file_okay=False, path_type=Path))
 def main(folders: tuple[Path, ...], draws: int, *, with_causes: bool) -> None:
     """Measure the sets in FOLDERS, or those that come with the project."""
+    if empty := [folder for folder in folders if not any(folder.glob("*.toml"))]:
+        raise click.BadParameter(f"{empty[0]} holds no sessions (*.toml)")
     with tempfile.TemporaryDirectory() as sounds:
         for folder in folders or sorted(path for path in SETS.iterdir() if path.is_dir()):
             for figures in measure(folder, Path(sounds), WHISPER, draws=draws, with_causes=with_causes):

@@ -28,6 +28,7 @@ _BEFORE = 6
 _SHORT_CUES = word_set(
     """extension pin code ticket account order ending number card case invoice contract serial passcode"""
 )
+_SOUND_LIKE_DIGITS = word_set("for to too won ate")
 _ANOTHER = word_set("1 other old new second first")
 _REACH = 12
 """Words from one number to another: "the new pin is 4 9 1 7 and the old one was 2 2 0 8"."""
@@ -49,6 +50,7 @@ def _runs(classed: ClassedText, regions: tuple[str, ...]) -> Iterator[Match]:
         first, last = occurrence.start(), occurrence.end() - 1
         while last > first and classed.codes[last] in "x-/&wfgl":
             last -= 1
+        last = _with_misheard_digits(classed, last)
         count, spoken = _count(classed, first, last)
         before = classed.before(first)
         if not gap_is_plain(classed.text, first, last) or not _has_spoken_digit(classed, first, last):
@@ -59,6 +61,15 @@ def _runs(classed: ClassedText, regions: tuple[str, ...]) -> Iterator[Match]:
             said_before = last
             score = _LONG if count >= _MIN_DIGITS else _CUED
             yield _match(classed.text, first, last, _label(classed, first, last, regions), score)
+
+
+def _with_misheard_digits(classed: ClassedText, last: int) -> int:
+    """Where a run of groups of figures ends that has words between which sound like digits: "0163, 296, for 17"."""
+    while classed.codes[last] == "n" and classed.codes[last + 2 : last + 3] in {"d", "n"}:
+        if classed.text.tokens[last + 1].plain not in _SOUND_LIKE_DIGITS:
+            break
+        last += 2
+    return last
 
 
 def _has_spoken_digit(classed: ClassedText, first: int, last: int) -> bool:
@@ -73,7 +84,9 @@ def _has_spoken_digit(classed: ClassedText, first: int, last: int) -> bool:
         return True
     gaps = {raw[one.end_char : other.start_char] for one, other in pairwise(tokens)}
     has_oh = any(is_oh_group(token.plain) for token in tokens)
-    has_nought = ", " in gaps and any(_NOUGHT.fullmatch(token.plain) for token in tokens)
+    has_nought = (", " in gaps or not _SOUND_LIKE_DIGITS.isdisjoint(token.plain for token in tokens)) and any(
+        _NOUGHT.fullmatch(token.plain) for token in tokens
+    )
     return gaps <= {" ", ", "} and (has_oh or has_nought)
 
 

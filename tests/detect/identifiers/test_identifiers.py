@@ -186,3 +186,12 @@ def test_who_is_named_before_their_address_is_a_person_and_the_address_an_email(
     assert "jonas at jonas dot weber" not in said
     other = labels("write to ana dot lima at vantrexa dot com at sales dot vantrexa dot com")
     assert "ana dot lima at vantrexa dot com" in other, "more than a name stays what it was"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Or try my desk, 01632, 960, for 17, I'm there until five.", "call 0163 296 for 17", "It is 0163, 296, to 4."],
+)
+def test_words_that_sound_like_digits_are_parts_of_a_number(text: str) -> None:
+    numbers = [match.text for match in find(text, Context()) if match.label == "PHONE"]
+    assert any(number[-1] == text.split(",")[-2 if "until" in text else -1].strip(" .")[-1] for number in numbers)
