@@ -5,8 +5,8 @@ TOML file: ``mixed``, ``companies`` and ``terms`` as a workspace lists them, ``s
 to say a word), ``speakers`` and ``said``, an utterance a line, marked as ``sample_media/conversation.py`` reads it:
 ``[listed|label]``, ``[that no list holds|label!]``, and ``[…|statement]`` for what only its own words say is secret.
 ``hearing_sets`` has fourteen, of which l says whole names twice in a row; a set that something was chosen by proves
-nothing of it, so that h, j, m and n are for measuring alone: nobody is to read what leaks there. flite's voices differ
-by the draw of their breath more than most changes do, so each set is spoken in several draws.
+nothing of it, so that h, j and n are for measuring alone: nobody is to read what leaks there (of m somebody has).
+flite's voices differ by the draw of their breath more than most changes do, so each set is spoken in several draws.
 """
 
 from __future__ import annotations
