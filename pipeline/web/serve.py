@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable
+import signal
+import threading
+from collections.abc import Iterable, Iterator
 
 import uvicorn
 from starlette.applications import Starlette
@@ -73,8 +75,25 @@ def _run(app: Starlette, *, host: str, port: int) -> None:
         app, host=host, port=port, log_level="critical", access_log=False, server_header=False, proxy_headers=False
     )
     server = uvicorn.Server(config)
-    with contextlib.suppress(KeyboardInterrupt):
+    with _stopped_by_sigterm(), contextlib.suppress(KeyboardInterrupt):
         try:
             server.run()
         except SystemExit as error:
             raise TryAgain("the port cannot be opened", action="stop what uses it, or give --port") from error
+
+
+@contextlib.contextmanager
+def _stopped_by_sigterm() -> Iterator[None]:
+    """SIGTERM, which systemd stops a service with, ends the server as Ctrl-C does.
+
+    uvicorn shuts down for either and then raises the signal once more for whoever had it before: left to the system it
+    would end the process before the decrypted sound that was played is removed.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -1,4 +1,4 @@
-"""Finds dates of birth, written and said aloud, where a word such as "birthday" or "born" stands beside them.
+"""Finds dates of birth, written and said aloud: beside a word such as "birthday" or "born", or whole and of long ago.
 
 A day of birth tells who somebody is together with little else (HIPAA, 45 CFR 164.514(b)(2)(i)(C)); any other date
 is left, as it is what requests are made of.
@@ -51,24 +51,32 @@ _PATTERNS = tuple(
         r"\b(?:birth year|year of birth)(?: is| was|:)? (?P<date>" + _YEAR + ")",
     )
 )
+# Behind "berberth day is" nothing says what the date is. A whole date of so long ago is hardly ever anything else:
+# of the 11 in the 1,309,000 words of the marked sets ten are in news and interviews.
+_LONG_AGO = re.compile(
+    rf"\b(?:(?:the )?{_DAY}(?: day)?(?: of|,)? {_MONTH}|{_MONTH} (?:the )?{_DAY}(?!\w))"
+    rf",? (?:of |in )?(?:19[3-9]\d|200\d|nineteen[ -](?:{_TENS})(?:[ -](?:{_ONES}))?)(?!\w)",
+    re.IGNORECASE,
+)
 _WORTH_A_LOOK = re.compile(r"b(?:irth|orn)|d\.? ?o\.? ?b", re.IGNORECASE)
-_SCORE = 0.8  # judged: no marked set has dates of birth
+_SCORE, _LONG_AGO_SCORE = 0.8, 0.4  # judged: no marked set has dates of birth
 
 
 def birth_date_recognizer() -> Recognizer:
-    """For a day, month and year beside a word of birth, each form as one mention; a year alone only of somebody."""
+    """For a date beside a word of birth, each form as one mention, and for a whole date of long ago without one."""
 
     def recognize(text: Text) -> list[Match]:
-        if not _WORTH_A_LOOK.search(text.raw):
-            return []
-        spans = {found.span("date") for pattern in _PATTERNS for found in pattern.finditer(text.raw)}
-        return [_match(text.raw, start, end) for start, end in sorted(spans)]
+        spans = {occurrence.span(): _LONG_AGO_SCORE for occurrence in _LONG_AGO.finditer(text.raw)}
+        if _WORTH_A_LOOK.search(text.raw):
+            for pattern in _PATTERNS:
+                spans |= {occurrence.span("date"): _SCORE for occurrence in pattern.finditer(text.raw)}
+        return [_match(text.raw, start, end, score) for (start, end), score in sorted(spans.items())]
 
     return recognize
 
 
-def _match(raw: str, start: int, end: int) -> Match:
+def _match(raw: str, start: int, end: int, score: float) -> Match:
     end -= raw[end - 1] in ".,"
     date = raw[start:end]
     words = " ".join(map(plain, re.findall(r"[^\W_]+", date)))
-    return Match(start, end, "DATE", date, f"date:{words}", DetectionRule.DATE_OF_BIRTH, _SCORE)
+    return Match(start, end, "DATE", date, f"date:{words}", DetectionRule.DATE_OF_BIRTH, score)

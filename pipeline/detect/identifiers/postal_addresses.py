@@ -73,6 +73,11 @@ _FOREIGN = re.compile(
     rf"|(?:{_HOUSE},? )?\b(?i:rue|avenue|boulevard|place|quai|chemin|via|piazza|viale|corso|calle|avenida|paseo|plaza|"
     rf"rua|praça|ulica|ul\.) {_NAME}(?:,? {_FIGURES}(?!\w| {_CAPITAL}))?"
 )
+# A street whose kind was misheard, before a city: "send it to 418 Larks Berlin in Boulder, Colorado, 80302".
+_TO_POSTCODE = re.compile(
+    rf"(?P<house>{_HOUSE})(?: [\w'’-]+,?){{1,5}}?,? (?:in )?{_CITY}(?:, {_CITY})?,? {_POSTCODE}(?!\w)"
+)
+_CITY_STATE_ZIP = re.compile(rf"(?<![\w'’]){_CITY}, {_CITY},? \d{{5}}(?:-\d{{4}})?(?![\w%]|[.,]\d)")
 _UNCASED = re.compile(
     rf"(?P<house>{_HOUSE}) (?P<name>[^\W\d]{{2,20}}(?: [^\W\d]{{2,20}}){{0,2}}?) "
     rf"(?P<kind>(?i:{_STREET}|drive|way|place|close))\b"
@@ -137,6 +142,11 @@ def _cased(raw: str) -> Iterator[tuple[int, int, float]]:
     for occurrence in _UNTYPED.finditer(raw):
         if _SURE_CUE.search(raw, max(0, occurrence.start() - _CUE_REACH), occurrence.start()):
             yield _with_unit(raw, occurrence.start()), _end(raw, occurrence.end()), _UNTYPED_SCORE
+    for occurrence in _TO_POSTCODE.finditer(raw):
+        if _is_announced(raw, occurrence.start()):
+            yield _with_unit(raw, occurrence.start()), occurrence.end(), _UNTYPED_SCORE
+    for occurrence in _CITY_STATE_ZIP.finditer(raw):
+        yield *occurrence.span(), _TYPED_SCORE
     for occurrence in _FOREIGN.finditer(raw):
         if any(map(str.isdigit, occurrence.group())):
             yield _with_unit(raw, occurrence.start()), _end(raw, occurrence.end()), _TYPED_SCORE

@@ -19,6 +19,8 @@ DATES = (
     ("Born on the third of July nineteen ninety two, in Lyon.", "the third of July nineteen ninety two"),
     ("The sixth of June is her birthday.", "The sixth of June"),
     ("March 3rd, 1985, that's my birthday", "March 3rd, 1985"),
+    ("Berberth Day is the 14th of March, 1986.", "the 14th of March, 1986"),
+    ("her berth day is march fourteenth nineteen eighty six", "march fourteenth nineteen eighty six"),
     ("he was born in 1984", "1984"),
     ("my wife was born in nineteen eighty four", "nineteen eighty four"),
     ("year of birth: 1979", "1979"),
@@ -27,6 +29,7 @@ DATES = (
 )
 OTHERS = (
     "The release is on March 3rd, 2027.",
+    "We wrote it in March 1999.",
     "The project was born in 2019.",
     "The birthday field is empty for all of them.",
     "It reads the date of birth wrongly, one of ten rows is a month off.",

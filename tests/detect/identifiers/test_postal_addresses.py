@@ -9,6 +9,8 @@ from pipeline.detect.identifiers.phone_numbers import number_label
 from pipeline.records import Context, DetectionRule, KnownPerson
 
 ADDRESSES = (
+    ("Please send it to 418 Larks Berlin in Boulder, Colorado, 80302.", "418 Larks Berlin in Boulder, Colorado, 80302"),
+    ("Apartment for B. Portland, Oregon, 97201, it is.", "Portland, Oregon, 97201"),
     ("Our ship address is 41 Winslow Terrace, Austin.", "41 Winslow Terrace, Austin"),
     ("We live at 41 Tamsin Grove, Austin, Texas 78701.", "41 Tamsin Grove, Austin, Texas 78701"),
     ("send it to forty one Tamsin Grove Austin", "forty one Tamsin Grove Austin"),
