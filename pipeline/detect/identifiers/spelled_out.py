@@ -33,7 +33,8 @@ _LETTER = re.compile(
     re.IGNORECASE,
 )
 """One letter by a word that begins with it, in any spelling alphabet, or a word of the international one alone."""
-_BETWEEN = re.compile(r"\W*(?:(?:and|then|und|et|y|uh|um|capital|[^\W\d_]|\d)\W+)*", re.IGNORECASE)
+_DIGIT = r"\d{1,6}|oh|zero|one|two|three|four|five|six|seven|eight|nine|dash|hyphen|double|triple"
+_BETWEEN = re.compile(rf"\W*(?:(?:and|then|und|et|y|uh|um|capital|[^\W\d_]|{_DIGIT})\W+)*", re.IGNORECASE)
 _LEAST_LETTERS = 3
 _STATUS_CODE = len("a404")
 

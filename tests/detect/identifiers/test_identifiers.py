@@ -195,3 +195,11 @@ def test_who_is_named_before_their_address_is_a_person_and_the_address_an_email(
 def test_words_that_sound_like_digits_are_parts_of_a_number(text: str) -> None:
     numbers = [match.text for match in find(text, Context()) if match.label == "PHONE"]
     assert any(number[-1] == text.split(",")[-2 if "until" in text else -1].strip(" .")[-1] for number in numbers)
+
+
+@pytest.mark.parametrize(
+    "text", ["It starts with tango kilo nine four four zulu seven", "it is tango kilo 944 zulu, I think"]
+)
+def test_digits_stand_between_letters_of_a_spelling_alphabet(text: str) -> None:
+    spelled = [match.text for match in find(text, Context()) if match.label == "OTHER"]
+    assert any(one.startswith("tango kilo") and one.split()[-1].startswith("zulu") for one in spelled), spelled
