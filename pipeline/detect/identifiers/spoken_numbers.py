@@ -50,26 +50,40 @@ def _runs(classed: ClassedText, regions: tuple[str, ...]) -> Iterator[Match]:
         first, last = occurrence.start(), occurrence.end() - 1
         while last > first and classed.codes[last] in "x-/&wfgl":
             last -= 1
-        last = _with_misheard_digits(classed, last)
-        count, spoken = _count(classed, first, last)
-        before = classed.before(first)
-        if not gap_is_plain(classed.text, first, last) or not _has_spoken_digit(classed, first, last):
-            continue
-        long = count >= _MIN_DIGITS and spoken >= _MIN_SPOKEN * (last - first + 1)
-        is_announced = before & _SHORT_CUES or (first - said_before < _REACH and before & _ANOTHER)
-        if long or (count >= _MIN_DIGITS_CUED and last > first and is_announced):
-            said_before = last
-            score = _LONG if count >= _MIN_DIGITS else _CUED
-            yield _match(classed.text, first, last, _label(classed, first, last, regions), score)
+        for end in reversed(_ends(classed, last)):
+            score = _score(classed, first, end, is_near_another=first - said_before < _REACH)
+            if score is not None:
+                said_before = end
+                yield _match(classed.text, first, end, _label(classed, first, end, regions), score)
+                break
 
 
-def _with_misheard_digits(classed: ClassedText, last: int) -> int:
-    """Where a run of groups of figures ends that has words between which sound like digits: "0163, 296, for 17"."""
+def _ends(classed: ClassedText, last: int) -> list[int]:
+    """Where a run may end: as it stands, and behind words that sound like digits before figures: "0163, 296, for 17".
+
+    Those may begin the next clause ("…417. To 12 of them"): what is no number with them is one without.
+    """
+    ends = [last]
     while classed.codes[last] == "n" and classed.codes[last + 2 : last + 3] in {"d", "n"}:
         if classed.text.tokens[last + 1].plain not in _SOUND_LIKE_DIGITS:
             break
         last += 2
-    return last
+        ends.append(last)
+    return ends
+
+
+def _score(classed: ClassedText, first: int, last: int, *, is_near_another: bool) -> float | None:
+    """How sure a run is a number, or None where it is none."""
+    if not gap_is_plain(classed.text, first, last) or not _has_spoken_digit(classed, first, last):
+        return None
+    count, spoken = _count(classed, first, last)
+    if count >= _MIN_DIGITS and spoken >= _MIN_SPOKEN * (last - first + 1):
+        return _LONG
+    before = classed.before(first)
+    is_announced = before & _SHORT_CUES or (is_near_another and before & _ANOTHER)
+    if count < _MIN_DIGITS_CUED or last == first or not is_announced:
+        return None
+    return _LONG if count >= _MIN_DIGITS else _CUED
 
 
 def _has_spoken_digit(classed: ClassedText, first: int, last: int) -> bool:

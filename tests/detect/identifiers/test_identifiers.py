@@ -203,3 +203,15 @@ def test_words_that_sound_like_digits_are_parts_of_a_number(text: str) -> None:
 def test_digits_stand_between_letters_of_a_spelling_alphabet(text: str) -> None:
     spelled = [match.text for match in find(text, Context()) if match.label == "OTHER"]
     assert any(one.startswith("tango kilo") and one.split()[-1].startswith("zulu") for one in spelled), spelled
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("My number is 0163, 2960, 417. To 12 of them I gave it.", "0163, 2960, 417"),
+        ("It is oh one six three 2960 417. For 3 days.", "oh one six three 2960 417"),
+        ("It is O1632, 960, 417; to 5 people it rang, to 4, to 3.", "O1632, 960, 417"),
+    ],
+)
+def test_a_number_before_a_preposition_of_the_next_clause_is_never_lost(text: str, number: str) -> None:
+    assert any(match.text.startswith(number) for match in find(text, Context()))
