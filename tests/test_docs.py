@@ -185,7 +185,7 @@ def _texts_of(source: Path) -> Iterator[str]:
         return
     for node in ast.walk(ast.parse(source.read_text("utf-8"))):
         if isinstance(node, ast.JoinedStr):
-            yield "".join(part.value if isinstance(part, ast.Constant) else "VALUE" for part in node.values)  # type: ignore[misc]
+            yield "".join(str(part.value) if isinstance(part, ast.Constant) else "VALUE" for part in node.values)
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
             yield node.value
 
