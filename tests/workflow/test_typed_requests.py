@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +16,12 @@ from pipeline.embeddings import encoder_name
 from pipeline.export import Selection, report
 from pipeline.export.formats import render
 from pipeline.export.formats.options import ExportOptions
-from pipeline.export.mentions import PURPOSE, QUOTED, Mention, may_quote, may_use, mentions_of
+from pipeline.export.mentions import PURPOSE, QUOTED, Mention, may_quote, may_use, mentions_of, request_id_of
+from pipeline.ingest import session_texts
+from pipeline.ingest.draft import Person
+from pipeline.ingest.listing import listing
+from pipeline.ingest.participants import Speakers
+from pipeline.ingest.surfaces import chat_lines
 from pipeline.records import (
     Answer,
     ApprovedPlan,
@@ -163,7 +169,7 @@ def test_it_keeps_its_id_when_its_chat_is_read_anew_and_so_does_what_is_unshared
     tagging.tag_session(typed.analysed.context, turns, taxonomy, unshared=before.kept_back)
     again = typed.tags
     key = typed.workspace.key(tagging.ALIAS_KEY)
-    ids = [{tagging.request_id_of(tag, "s1", key) for tag in kept.tags} for kept in (before, again)]
+    ids = [{request_id_of(tag, "s1", key) for tag in kept.tags} for kept in (before, again)]
     assert ids[0] == ids[1] and again.tags[0].area == "logins" and again.encoder == encoder_name()
 
 
@@ -310,6 +316,68 @@ def test_no_typed_word_of_who_does_not_consent_is_in_any_export(
             assert nonce not in content
     for one in mentions:
         assert all(f"x{who} " not in one.wording or may_use(ruling, here, who, PURPOSE) for who in PEOPLE)
+
+
+GRAPH_AT = "2026-11-18T16:00:0{}Z"
+
+
+def graph(*messages: tuple[str, str]) -> str:
+    return json.dumps(
+        {
+            "value": [
+                {
+                    "createdDateTime": GRAPH_AT.format(at),
+                    "from": {"user": {"displayName": name}},
+                    "body": {"contentType": "html", "content": content},
+                }
+                for at, (name, content) in enumerate(messages)
+            ]
+        }
+    )
+
+
+HERS, NOT_HIS = "Please add an audit log.", "Please add a grey nonceb theme."
+PRIVATE = "please add noncep, only for you"
+CHATS = {
+    "local.txt": (
+        f"10:00:01 From Ana Diaz to Everyone:\n\t{HERS}\n10:00:03 From Bo Li to Everyone:\n\t{NOT_HIS}\n"
+        f'10:00:05 From Ana Diaz to Everyone:\n\tReplying to "{NOT_HIS[:20]}..."\n\t\n\tno idea\n'
+        f"10:00:07 From Ana Diaz to Bo Li(Direct Message):\n\t{PRIVATE}\n"
+    ),
+    "old.txt": (
+        f"10:00:01\t From  Ana Diaz : {HERS}\n10:00:03\t From  Bo Li : {NOT_HIS}\n"
+        f"10:00:07\t From  Ana Diaz to Bo Li (Privately) : {PRIVATE}\n"
+    ),
+    "GMT_RecordingnewChat.txt": f"00:00:01\tAna Diaz:\t{HERS}\n00:00:02\tBo Li:\t{NOT_HIS}\n",
+    "deutsch.txt": (
+        f"10:00:01 Von Ana Diaz an Alle:\n\t{HERS}\n10:00:02 Von Bo Li an Alle:\n\t{NOT_HIS}\n"
+        f"10:00:03 Von Ana Diaz an Bo Li (Direktnachricht):\n\t{PRIVATE}\n"
+    ),
+    "teams.json": graph(
+        ("Ana Diaz", f"<p>{HERS}</p>"), ("Bo Li", NOT_HIS), ("Ana Diaz", f"<blockquote>{NOT_HIS}</blockquote>no idea")
+    ),
+    "meet.sbv": (
+        f"00:00:01.000,00:00:04.000\nAna Diaz: {HERS}\n\n00:00:02.000,00:00:05.000\nBo Li: {NOT_HIS}\n\n"
+        f"00:00:03.000,00:00:05.000\nAna Diaz: {NOT_HIS}\nno idea\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CHATS)
+def test_the_chat_of_every_platform_is_read_by_each_writers_own_consent(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_text(CHATS[name], "utf-8")
+    speakers = Speakers((Person(name="Ana Diaz"), Person(name="Bo Li")))
+    lines = chat_lines(session_texts.chat_of(listing(tmp_path), name).messages, speakers)
+    people = tuple(Participant(participant_id=who, name=of) for who, of in (("p1", "Ana Diaz"), ("p2", "Bo Li")))
+    here = replace(session(), participants=people, tracks=(), chat=tuple(replace(line, at_s=1.0) for line in lines))
+    agreed = dict.fromkeys((PURPOSE, QUOTED), Outcome.PROCEED)
+    for refused in ({PURPOSE: Outcome.MINUS, QUOTED: Outcome.PROCEED}, dict.fromkeys(agreed, Outcome.REFUSE)):
+        mentions, content = exported(here, ruling_for({"p1": agreed, "p2": {**agreed, **refused}}))
+        if Outcome.REFUSE not in refused.values():
+            assert [one.quote for one in mentions] == [HERS]
+        assert "nonceb" not in content and "noncep" not in content
+    both, content = exported(here, ruling_for({"p1": agreed, "p2": agreed}))
+    assert [one.quote for one in both] == [HERS, NOT_HIS] and "noncep" not in content
 
 
 def test_what_may_be_shown_is_in_every_export_with_its_source() -> None:
