@@ -91,7 +91,7 @@ def _mention(number: int, subject: int, draw: random.Random) -> Mention:
         kind="request",
         title=title_of(wording),
         quote=wording,
-        verbatim=True,
+        is_quoted=True,
         area=PARTS[subject % len(PARTS)],
         strength=Strength.MUST_HAVE,
         score=0.7,

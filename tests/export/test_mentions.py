@@ -23,7 +23,7 @@ def found(*tags: Tag, ruled: Ruling | None = None) -> tuple[Mention, ...]:
 def test_a_mention_says_what_and_where_and_its_customer_by_alias() -> None:
     (one,) = found(tagged())
     assert (one.kind, one.area, one.session, one.at) == ("request", "docs", "s1", "0:01:01")
-    assert (one.quote, one.verbatim, one.title) == ("please add a dry run", True, "Dry run")
+    assert (one.quote, one.is_quoted, one.title) == ("please add a dry run", True, "Dry run")
     assert one.customer.startswith("customer-")
     assert one.source == one.customer
 
@@ -45,12 +45,12 @@ def test_words_are_shown_only_where_they_may_be_and_a_plain_sentence_stands_for_
     """Not even the title is of their words: it is the area and the phrase that the team itself wrote."""
     asked = tagged("please add a dry run to the readme, I beg you", topic="readme")
     (one,) = found(asked, ruled=ruling(quoted={"p1": outcome}))
-    assert (one.quote, one.verbatim) == ("A customer asks for something about docs (readme)", False)
+    assert (one.quote, one.is_quoted) == ("A customer asks for something about docs (readme)", False)
     assert one.title == one.quote
     (bare,) = found(tagged(label="discovery", area="other"), ruled=ruling(quoted={"p1": outcome}))
     assert bare.quote == "A customer found out something"
     (unknown,) = found(tagged(participant_id=None), ruled=ruling(quoted={"p2": outcome}))
-    assert not unknown.verbatim
+    assert not unknown.is_quoted
 
 
 @pytest.mark.parametrize("outcome", MAY_NOT)
@@ -64,9 +64,9 @@ def test_what_staff_answered_needs_their_consent_as_well(outcome: Outcome) -> No
 @pytest.mark.parametrize("who", ["p1", "p2"])
 def test_what_staff_said_for_somebody_needs_the_consent_of_both(who: str, outcome: Outcome) -> None:
     restated = tagged("so you'd like a dry run", voiced_by="p2")
-    assert found(restated)[0].verbatim
+    assert found(restated)[0].is_quoted
     (plain,) = found(restated, ruled=ruling(quoted={who: outcome}))
-    assert (plain.verbatim, plain.quote) == (False, "A customer asks for something about docs")
+    assert (plain.is_quoted, plain.quote) == (False, "A customer asks for something about docs")
     assert found(restated, ruled=ruling(used={who: outcome})) == ()
 
 

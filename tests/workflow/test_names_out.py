@@ -136,7 +136,7 @@ def test_the_shell_says_it(workspace: Workspace) -> None:
         main, ["review", "decide", proposal.session_id, proposal.replacement, "--keep", *by, *at]
     )
     assert result.exit_code == 7 and SAID_NO in result.output
-    assert f"cannot be kept: {SAID_NO}" in CliRunner().invoke(main, ["review", "show", proposal.session_id, *at]).output
+    assert SAID_NO in CliRunner().invoke(main, ["review", "show", proposal.session_id, *at]).output
     walked = CliRunner().invoke(
         main, ["review", "interactive", proposal.session_id, "--by", "ana", *at], input="x\nours\n" * 9
     )

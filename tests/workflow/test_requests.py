@@ -294,6 +294,15 @@ def test_merges_splits_and_names_are_remembered_by_request(filled: Workspace, pu
     assert len(grown.request_ids) == 4
 
 
+def test_a_list_has_the_ids_that_the_next_command_takes(filled: Workspace) -> None:
+    """``requests decide`` takes a request, and stored a decision about a group that no export ever followed."""
+    for line in request_review.lines(filled, unsure=False, now=NOW):
+        assert line.requests == tuple(each.request for each in request_review.shown(filled, line.group, now=NOW))
+        with pytest.raises(UsageProblem, match="is a group of"):
+            request_review.decide(filled, line.group, "reject", **BY, now=NOW)
+        request_review.decide(filled, line.requests[0], "accept", **BY, now=NOW)
+
+
 def test_what_people_decided_holds_when_the_words_around_a_request_change(filled: Workspace) -> None:
     """A reviewer keeps a name that was redacted: quotes and their seconds change, and are the same requests."""
     groups = request_report.gather(filled, now=NOW).groups
@@ -414,7 +423,7 @@ def test_what_the_words_of_a_session_still_say_is_in_no_title_area_segment_or_an
     assert not re.findall(names, "\n".join(shown).lower()), shown
     assert any(title.startswith("A customer asks for something") for title in shown)
     own = next(one for one in gathered.mentions if "Halcyon Freight" in one.wording)
-    assert (own.verbatim, own.answer_withheld, own.weight) == (False, True, 1.0)
+    assert (own.is_quoted, own.answer_withheld, own.weight) == (False, True, 1.0)
     with pytest.raises(RefusedByPolicy):
         request_clip.export_clip(planted, own.request_id, planted.root / "clip", now=NOW)
 
@@ -630,7 +639,7 @@ def test_the_id_of_a_group_does_not_tell_that_an_unshared_wording_was_the_first(
     first = next(one.session for one in request_report.gather(filled, now=NOW).mentions if one.wording == WORDINGS[0])
     allowed[f"internal_share {first}"] = Outcome.MINUS
     (group,) = [each for each in request_report.gather(filled, now=NOW).groups if len(each.request_ids) == 3]
-    shared = [row["request_id"] for row in rows(filled) if row["group_id"] == group.group_id and row["verbatim"]]
+    shared = [row["request_id"] for row in rows(filled) if row["group_id"] == group.group_id and row["quoted"]]
     assert group.group_id == "g-" + shared[0].removeprefix("q-"), "that of the first whose words are shown"
     allowed["internal_share"] = Outcome.MINUS
     (group,) = [each for each in request_report.gather(filled, now=NOW).groups if len(each.request_ids) == 3]
@@ -704,7 +713,7 @@ def test_without_consent_to_share_a_plain_sentence_stands_for_the_quote(
     }
     everything = " ".join(str(value) for row in shown for value in row.values()).lower()
     assert not any(word in everything for word in ("contractors", "seats", "filters", "remember", "saved views"))
-    assert not any(row["verbatim"] or row["answer"] for row in shown)
+    assert not any(row["quoted"] or row["answer"] for row in shown)
     assert not any(row["session"] or row["at"] or row["start_s"] for row in shown), "the rendition is silent there"
     assert {row["started_on"] for row in shown} == {"2026-Q4"}
     (group,) = [each for each in request_report.gather(filled, now=NOW).groups if len(each.request_ids) == 3]
@@ -716,7 +725,7 @@ def test_without_consent_to_share_a_plain_sentence_stands_for_the_quote(
 def test_what_others_may_be_quoted_with_says_it_for_who_may_not(filled: Workspace, allowed: dict[str, Outcome]) -> None:
     first = next(one.session for one in request_report.gather(filled, now=NOW).mentions if one.wording == WORDINGS[0])
     allowed[f"internal_share {first}"] = Outcome.MINUS
-    (own,) = [row for row in rows(filled) if not row["verbatim"]]
+    (own,) = [row for row in rows(filled) if not row["quoted"]]
     assert own["quote"] == "A customer asks for: Single sign on for contractors"
     assert "seats" not in " ".join(map(str, own.values()))
     assert rows(filled)[-1] == own, "among the rows of its session it would tell where it was said"

@@ -163,7 +163,7 @@ def test_who_takes_back_sharing_alone_is_counted_still_in_none_of_their_words(
         ]
 
     before = asked()
-    assert before and all(row["verbatim"] for row in before)
+    assert before and all(row["quoted"] for row in before)
     leave(workspace, Purpose.INTERNAL_SHARE)
     assert asked() == []
     night(workspace, now=LATER)
