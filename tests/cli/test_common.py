@@ -127,7 +127,7 @@ def test_the_doctor_tells_what_to_do_only_where_something_is_to_be_done(
 ) -> None:
     workspace = new_workspace(tmp_path / "ws")
     monkeypatch.setattr(tools, "reader", lambda: tools.Tool(name="tesseract", version=None, install="x"))
-    found = {one.what: one for one in doctor.examine(workspace)}
+    found = {check.what: check for check in doctor.examine(workspace)}
     assert all(bool(one.action) is not one.ok for one in found.values())
     assert not found["tesseract"].ok and found["tesseract"].found == ""
 
