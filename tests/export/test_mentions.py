@@ -30,13 +30,13 @@ def test_a_mention_says_what_and_where_and_its_customer_by_alias() -> None:
 
 def test_only_requests_and_discoveries_are_mentions() -> None:
     labels = ["request", "discovery", "problem", "praise", "question"]
-    assert {one.kind for one in found(*(tagged(label=label) for label in labels))} == {"request", "discovery"}
+    assert {finding.kind for finding in found(*(tagged(label=label) for label in labels))} == {"request", "discovery"}
 
 
 @pytest.mark.parametrize("outcome", MAY_NOT)
 def test_nobody_is_used_without_consent_and_the_unknown_only_where_all_agree(outcome: Outcome) -> None:
     tags = [tagged(), tagged(participant_id="p2"), tagged(participant_id=None), tagged(start_s=5.0)]
-    assert [one.start_s for one in found(*tags, ruled=ruling(used={"p2": outcome}))] == [5.0, 61.25]
+    assert [finding.start_s for finding in found(*tags, ruled=ruling(used={"p2": outcome}))] == [5.0, 61.25]
     assert len(found(*tags)) == 4
 
 
@@ -78,7 +78,7 @@ def test_an_answer_repeats_who_asked_and_is_shown_only_where_both_may_be_quoted(
 def test_a_participant_without_a_cell_is_not_used_and_silences_the_unknown() -> None:
     alone = replace(ruling(), cells=tuple(cell for cell in ruling().cells if cell.participant_id == "p1"))
     tags = [tagged(), tagged(participant_id="p2"), tagged(participant_id=None)]
-    assert [one.customer != "" for one in found(*tags, ruled=alone)] == [True]
+    assert [finding.customer != "" for finding in found(*tags, ruled=alone)] == [True]
 
 
 @pytest.mark.parametrize("stale", [ruling(session_id="other"), ruling(valid_s=0.0), ruling(valid_s=-1.0)])
@@ -92,7 +92,11 @@ def test_mentions_of_all_sessions_are_in_order_of_time() -> None:
     first = Item(session=session(), ruling=ruling(), tags=(tagged(start_s=9.0), tagged(start_s=3.0)))
     second = Item(session=session("s0"), ruling=ruling(session_id="s0"), tags=(tagged(),))
     collected = collect([first, second], key=KEY, now=NOW)
-    assert [(one.session, one.start_s) for one in collected.mentions] == [("s0", 61.25), ("s1", 3.0), ("s1", 9.0)]
+    assert [(mention.session, mention.start_s) for mention in collected.mentions] == [
+        ("s0", 61.25),
+        ("s1", 3.0),
+        ("s1", 9.0),
+    ]
     assert collect([second, first], key=KEY, now=NOW) == collected
 
 
@@ -100,7 +104,7 @@ def test_the_customer_is_a_stable_alias_that_only_the_key_gives() -> None:
     assert alias("Halcyon Freight, Inc.", KEY) == alias("halcyon freight", KEY)
     assert alias("Halcyon Freight", KEY) != alias("Halcyon Freight", b"x" * 32)
     assert alias("Halcyon Freight", KEY) != alias("Vantrexa", KEY)
-    assert [one.customer for one in found(tagged(participant_id="p2"), tagged(participant_id=None))] == ["", ""]
+    assert [finding.customer for finding in found(tagged(participant_id="p2"), tagged(participant_id=None))] == ["", ""]
 
 
 def test_who_works_for_nobody_known_is_counted_by_person_and_has_no_alias() -> None:

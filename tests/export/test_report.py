@@ -37,7 +37,7 @@ def test_a_quarter_without_office_hours_is_shown_as_such() -> None:
     last = [mention(n + 3, started_on=AUTUMN) for n in range(3)]
     sessions = [held("a", SPRING), held("b", SPRING, heard=False), held("c", AUTUMN)]
     found = report([*first, *last], [grouped("Dry run", *first, *last)], sessions, Selection())
-    assert [(one.period, one.held, one.heard) for one in found.quarters] == [
+    assert [(quarter.period, quarter.held, quarter.heard) for quarter in found.quarters] == [
         ("2026-Q1", 2, 1),
         ("2026-Q2", 0, 0),
         ("2026-Q3", 0, 0),
@@ -170,7 +170,7 @@ def test_a_selection_keeps_what_it_names_in_every_table() -> None:
     groups = [grouped("old", *old), grouped("new", *new), grouped("found out", *found_out)]
     since = report(mentions, groups, sessions, Selection(since=date(2026, 6, 1)))
     assert {row.title for row in since.groups} == {"new", "found out"}
-    assert [one.period for one in since.quarters] == ["2026-Q4"]
+    assert [quarter.period for quarter in since.quarters] == ["2026-Q4"]
     area = report(mentions, groups, sessions, Selection(area="data", kinds=("request",)))
     assert {row.title for row in area.groups} == {"new"}
     assert len(mention_table(area).rows) == 3
