@@ -144,7 +144,7 @@ def _mention(workspace: Workspace, gathered: Gathered, request_id: str) -> Menti
             "the request was typed into the chat, so there is no sound of it to cut",
             action="hand out the wording: `offrecord requests show` has it",
         )
-    if not mention.verbatim:
+    if not mention.is_quoted:
         raise RefusedByPolicy(
             "who asked does not let their words be shown", action="hand out the wording in plain words"
         )

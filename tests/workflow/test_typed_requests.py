@@ -110,7 +110,7 @@ def test_who_lets_nothing_be_shown_is_counted_by_what_they_typed_and_is_in_no_re
     written = typed.out()
     assert written is not None and "single" not in written
     mentions = mentions_of(typed.session, typed.ruling, typed.tags.tags, key=KEY, now=NOW)
-    assert isinstance(mentions, tuple) and not mentions[0].verbatim and "contractors" not in mentions[0].quote
+    assert isinstance(mentions, tuple) and not mentions[0].is_quoted and "contractors" not in mentions[0].quote
     (row,) = report(mentions, [grouped("x", *mentions)], [], Selection(min_customers=1)).mentions
     assert (row.source, row.at, row.session) == ("", "", "")
 
