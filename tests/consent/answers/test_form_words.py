@@ -48,7 +48,8 @@ def test_whether_they_may_be_called_is_no_name(answers: list[str]) -> None:
 @pytest.mark.parametrize(
     "answer",
     ["Rather not", "I'd rather not", "I’d rather not.", "I would rather not", "Prefer not to", "I prefer not",
-     "Not now", "Not at this time", "Not comfortable with that", "Absolutely not", "No thanks", "Nah", "Not really", "I object",
+     "Not now", "Not at this time", "Not comfortable with that", "Absolutely not", "No thanks", "Nah", "Not really",
+     "I object",
      "Leave me out", "I'd rather you didn't", "Lieber nicht", "Auf keinen Fall", "Je préfère ne pas", "Prefiero no",
      "Liever niet", "Never!", "prefer not to say"],
 )  # fmt: skip
