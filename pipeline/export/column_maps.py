@@ -18,6 +18,7 @@ from pipeline.export.report import GroupRow, RequestReport
 from pipeline.export.tables import Table
 from pipeline.files.invalid import problem_of
 from pipeline.files.toml import BrokenToml, read_toml
+from pipeline.lexicon.counted import counted
 from pipeline.lexicon.plain import word_set
 
 TARGETS = ("jira", "linear", "github", "gitlab", "productboard")
@@ -115,9 +116,9 @@ def _values(group: GroupRow, columns: ColumnMap, least: int) -> dict[str, str]:
         "quote": f"> {one_line(group.quote)}" if group.quote else "",
         "area": one_line(group.area),
         "strength": str(group.strength) or "not stated",
-        "customers": f"fewer than {least} customers" if few else f"{group.customers} customers",
-        "sessions": "some sessions" if few else f"{group.sessions} sessions",
-        "heard": when if few else f"in {group.sessions} sessions, {when}",
+        "customers": f"fewer than {counted(least, 'customer')}" if few else counted(group.customers or 0, "customer"),
+        "sessions": "some sessions" if few else counted(group.sessions or 0, "session"),
+        "heard": when if few else f"in {counted(group.sessions or 0, 'session')}, {when}",
         "mentions": str(group.mentions),
         "first": group.first,
         "last": group.last,

@@ -16,6 +16,7 @@ from pipeline.export.formats.charts import Bar, bars, columns
 from pipeline.export.formats.options import ExportOptions
 from pipeline.export.periods import OfficeHours
 from pipeline.export.report import GroupRow, RequestReport
+from pipeline.lexicon.counted import counted
 from pipeline.records import RequestSource
 
 _TOP = 15
@@ -88,7 +89,7 @@ def _entries(rows: Sequence[GroupRow], report: RequestReport) -> list[_Entry]:
 
 def _customers(row: GroupRow, report: RequestReport) -> str:
     if row.customers is None:
-        return f"fewer than {report.selection.min_customers} customers"
+        return f"fewer than {counted(report.selection.min_customers, 'customer')}"
     return f"{row.customers} customer{'s' if row.customers != 1 else ''}"
 
 
