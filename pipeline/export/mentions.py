@@ -37,7 +37,7 @@ class Customer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mention:
-    """One wording of a request or discovery. ``verbatim`` says whether ``quote`` is what was said.
+    """One wording of a request or discovery. ``is_quoted`` says whether ``quote`` has the words as transcribed.
 
     Where it is not, ``title`` and ``quote`` are a sentence of the taxonomy's words alone.
 
@@ -51,7 +51,7 @@ class Mention:
     kind: str
     title: str
     quote: str
-    verbatim: bool
+    is_quoted: bool
     area: str
     strength: Strength
     score: float
@@ -129,17 +129,17 @@ def _all_may(session: Session, ruling: Ruling, tag: Tag, purpose: Purpose) -> bo
 
 
 def _mention(session: Session, ruling: Ruling, tag: Tag, key: bytes, customers: Mapping[str, Customer]) -> Mention:
-    verbatim = _all_may(session, ruling, tag, QUOTED)
+    is_quoted = _all_may(session, ruling, tag, QUOTED)
     plain = plain_sentence(tag.label, tag.area, tag.topic)
     company = _company(session, tag.participant_id)
     customer = customers.get(company_key(company), Customer())
-    answer = _answer(session, ruling, tag) if verbatim else ""
+    answer = _answer(session, ruling, tag) if is_quoted else ""
     return Mention(
         request_id=request_id_of(tag, session.session_id, key),
         kind=tag.label,
-        title=tag.title if verbatim else plain,
-        quote=tag.quote if verbatim else plain,
-        verbatim=verbatim,
+        title=tag.title if is_quoted else plain,
+        quote=tag.quote if is_quoted else plain,
+        is_quoted=is_quoted,
         area=tag.area,
         strength=tag.strength,
         score=tag.score,

@@ -18,7 +18,7 @@ from pipeline.export.mentions import KINDS, Mention, sentence_about
 from pipeline.export.periods import HeldSession, OfficeHours, attendance, quarter_of, quarters, week_of, weeks
 from pipeline.records import RequestGroup, Strength
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 _STRENGTHS = tuple(Strength)
 _LASTING_LABEL = re.compile(r"\[(participant|customer) [0-9A-Z]+\]")
 """A label that is somebody's in every session."""
@@ -72,7 +72,7 @@ class MentionRow:
     """One wording; ``customer`` and ``segment`` are empty where there are too few customers.
 
     With ``hide_rare_sessions`` so are ``session``, ``at``, ``start_s`` and ``end_s``, and ``started_on`` is a quarter;
-    and always where it is not ``verbatim``: the rendition is silent there, which would tell who asked.
+    and always where it is not ``quoted``: the rendition is silent there, which would tell who asked.
     """
 
     request_id: str
@@ -80,7 +80,7 @@ class MentionRow:
     kind: str
     title: str
     quote: str
-    verbatim: bool
+    quoted: bool
     area: str
     strength: Strength
     score: float
@@ -154,7 +154,7 @@ def report(
         weeks=tuple(attendance(held, week_names, weekly=True)),
         heard_quarterly=_distinct(((quarter_of(each.started_on), group_id) for each, group_id in grouped), names),
         heard_weekly=_distinct(
-            ((week_of(each.started_on), group_id) for each, group_id in grouped if each.verbatim), week_names
+            ((week_of(each.started_on), group_id) for each, group_id in grouped if each.is_quoted), week_names
         ),
         areas=area_counts(in_time, {mention.request_id: mention.area for mention in in_time}, group_ids, least),
         segments=area_counts(in_time, {mention.request_id: mention.segment for mention in in_time}, group_ids, least),
@@ -168,7 +168,7 @@ def _after_the_placed(row: MentionRow) -> tuple[bool, str, str]:
 
 def without_place_last(mention: Mention) -> tuple[bool, str]:
     """Sorts mentions in order of time so that those that do not tell theirs come last, by id."""
-    return (False, "") if mention.verbatim else (True, mention.request_id)
+    return (False, "") if mention.is_quoted else (True, mention.request_id)
 
 
 def _distinct(heard: Iterable[tuple[str, str]], periods: Sequence[str]) -> tuple[int, ...]:
@@ -199,12 +199,12 @@ def _group_row(
     customers = customers_of(mentions)
     count = len(set(customers.values()))
     enough = count >= least
-    dated = {mention.started_on for mention in mentions if enough and mention.verbatim}
+    dated = {mention.started_on for mention in mentions if enough and mention.is_quoted}
     first, last = (str(day) if day in dated else quarter_of(day) for day in (days[0], days[-1]))
     sessions: dict[str, set[str]] = {period.period: set() for period in periods}
     for mention in mentions:
         sessions[quarter_of(mention.started_on)].add(mention.session)
-    quoted = next((mention for mention in mentions if mention.verbatim), mentions[0])
+    quoted = next((mention for mention in mentions if mention.is_quoted), mentions[0])
     return GroupRow(
         group_id=group.group_id,
         kind=mentions[0].kind,
@@ -237,7 +237,7 @@ def _group_row(
 
 def _words(mention: Mention, group: GroupRow | RequestGroup) -> tuple[str, str]:
     """The title and quote of a mention: its own, or where its words may not be shown those of others in its group."""
-    if mention.verbatim or group.is_plain:
+    if mention.is_quoted or group.is_plain:
         return mention.title, mention.quote
     return group.title, sentence_about(mention.kind, group.title)
 
@@ -249,7 +249,7 @@ def shown_text(text: str, *, enough: bool) -> str:
 
 def _mention_row(mention: Mention, group: GroupRow, selection: Selection) -> MentionRow:
     enough = group.customers is not None
-    placed = mention.verbatim and (enough or not selection.hide_rare_sessions)
+    placed = mention.is_quoted and (enough or not selection.hide_rare_sessions)
     title, quote = _words(mention, group)
     return MentionRow(
         request_id=mention.request_id,
@@ -257,7 +257,7 @@ def _mention_row(mention: Mention, group: GroupRow, selection: Selection) -> Men
         kind=mention.kind,
         title=shown_text(title, enough=enough),
         quote=shown_text(quote, enough=enough),
-        verbatim=mention.verbatim,
+        quoted=mention.is_quoted,
         area=mention.area,
         strength=mention.strength,
         score=mention.score,

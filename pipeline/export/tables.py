@@ -28,7 +28,7 @@ class Table(NamedTuple):
 
 _MENTION_COLUMNS = tuple(field.name for field in fields(MentionRow))
 _MENTION_TYPES: dict[str, type] = {
-    "verbatim": bool,
+    "quoted": bool,
     "sure": bool,
     "score": float,
     "start_s": float,

@@ -37,7 +37,7 @@ from pipeline.review.decision_log import needs_decision, not_of_picture
 from pipeline.review.heard_again import heard_again, is_sound_of_term
 from pipeline.review.picture.plan import NO_PICTURE, PictureReview, picture_plan
 from pipeline.review.reported_speech import speaker_reported
-from pipeline.review.terms import entities_of, planned_terms
+from pipeline.review.terms import entities_of, is_of, planned_terms
 from pipeline.review.uncertainty_margin import Widener
 from pipeline.review.windows import of_findings, of_unheard, windows
 from pipeline.settings import RedactSettings
@@ -179,7 +179,7 @@ def _applied(
         for proposal in proposals
         if not proposal.is_heard_again
         and _is_for(proposal, out)
-        and (_is_of(proposal, forced) or verdicts.get(proposal.proposal_id) is not Verdict.KEEP)
+        and (is_of(proposal, forced) or verdicts.get(proposal.proposal_id) is not Verdict.KEEP)
     ]
 
 
@@ -187,11 +187,6 @@ def _is_for(proposal: Proposal, out: ConsentRemovals) -> bool:
     """Whether a proposal is for this audience: what others report of somebody is, where that person is taken out."""
     reported = speaker_reported(proposal.entity)
     return reported is None or reported in out.named
-
-
-def _is_of(proposal: Proposal, entities: frozenset[str]) -> bool:
-    """Whether a proposal is of one of these, or any of its findings resembles one, whatever it is called."""
-    return proposal.entity in entities or any(finding.entity in entities for finding in proposal.findings)
 
 
 def _kept(proposals: Iterable[Proposal], applied: Iterable[Proposal], context: Context) -> tuple[str, ...]:

@@ -3,6 +3,6 @@
 from pipeline.tag.tag import tag
 from pipeline.tag.taxonomy import Taxonomy, read_taxonomy
 
-VERSION = "13"
+VERSION = "14"
 
 __all__ = ["VERSION", "Taxonomy", "read_taxonomy", "tag"]

@@ -139,7 +139,7 @@ def _mention(workspace: Workspace, gathered: Gathered, request_id: str) -> Menti
     mention = next((mention for mention in gathered.mentions if mention.request_id == request_id), None)
     if mention is None:
         raise UsageProblem("there is no such request", action="`offrecord requests list` and `show` list them")
-    if not mention.verbatim:
+    if not mention.is_quoted:
         raise RefusedByPolicy(
             "who asked does not let their words be shown", action="hand out the wording in plain words"
         )

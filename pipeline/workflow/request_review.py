@@ -10,6 +10,7 @@ from pipeline.export.customers import customers_of
 from pipeline.export.mentions import Mention
 from pipeline.export.report import shown_text, without_place_last
 from pipeline.lexicon import company_key, company_words, words_of
+from pipeline.lexicon.counted import counted
 from pipeline.records import RequestGroup
 from pipeline.records.shell_actor import mark
 from pipeline.store import Workspace, terms
@@ -25,7 +26,9 @@ _LIST_HINT = "`offrecord requests list` lists them"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupLine:
-    """One group in a list; None customers and sessions are too few to tell."""
+    """One group in a list; None customers and sessions are too few to tell. ``requests`` are the ids of its wordings,
+    which ``requests decide`` takes.
+    """
 
     group: str
     kind: str
@@ -35,6 +38,7 @@ class GroupLine:
     customers: int | None
     sessions: int | None
     unsure: int
+    requests: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +95,7 @@ def lines(workspace: Workspace, *, unsure: bool, now: datetime, least: int = 1) 
                     customers=customers if enough else None,
                     sessions=len({mention.session for mention in members}) if enough else None,
                     unsure=open_,
+                    requests=tuple(group.request_ids),
                 )
             )
     return sorted(group_lines, key=lambda line: (-line.wordings, line.title, line.group))
@@ -104,8 +109,8 @@ def shown(workspace: Workspace, name: str, *, now: datetime) -> list[WordingLine
     return [
         WordingLine(
             request=mention.request_id,
-            session=mention.session if mention.verbatim else "",
-            at=mention.at if mention.verbatim else "",
+            session=mention.session if mention.is_quoted else "",
+            at=mention.at if mention.is_quoted else "",
             quote=mention.quote,
             score=mention.score,
             reason=mention.reason,
@@ -136,7 +141,12 @@ def decide(
     if verdict is None:
         raise UsageProblem("nothing was decided", action="give --accept, --reject or --undo")
     if RequestAction(verdict) is not RequestAction.REOPEN:
-        _group(gather(workspace, now=now), request_id)
+        group = _group(gather(workspace, now=now), request_id)
+        if request_id not in group.request_ids:
+            raise UsageProblem(
+                f"{request_id} is a group of {counted(len(group.request_ids), 'request')}",
+                action=f"decide each: `offrecord requests show {request_id}` lists them",
+            )
     request_acts.decide(workspace, request_id, RequestAction(verdict), actor=actor, reason=reason)
 
 

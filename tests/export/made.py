@@ -129,7 +129,7 @@ class MentionFields(TypedDict, total=False):
     kind: str
     title: str
     quote: str
-    verbatim: bool
+    is_quoted: bool
     area: str
     strength: Strength
     score: float
@@ -170,7 +170,7 @@ def mention(number: int, **changed: Unpack[MentionFields]) -> Mention:
         kind="request",
         title="Dry run",
         quote="please add a dry run",
-        verbatim=True,
+        is_quoted=True,
         area="docs",
         strength=Strength.NICE_TO_HAVE,
         score=0.9,

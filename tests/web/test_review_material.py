@@ -106,8 +106,8 @@ def test_an_edit_is_seen_by_every_command_before_the_next_run(workspace: Workspa
     assert proposals_of(workspace, session_id) == again.proposals
     added = next(each for each in again.proposals if each.entity == "marked:zebra")
     assert len(added.findings) == 2
-    (made,) = decision_log.decisions(workspace.db, session_id)
-    assert (made.proposal_id, made.verdict) == (added.proposal_id, Verdict.REDACT)
+    (decision,) = decision_log.decisions(workspace.db, session_id)
+    assert (decision.proposal_id, decision.verdict) == (added.proposal_id, Verdict.REDACT)
 
 
 def test_what_is_undecided_is_submitted_as_redacted_after_a_confirmed_count(
@@ -116,8 +116,8 @@ def test_what_is_undecided_is_submitted_as_redacted_after_a_confirmed_count(
     with pytest.raises(UsageProblem, match="undecided, not 1"):
         review_edits.submit(workspace, opened, undecided=1, actor="ana")
     count = review_edits.submit(workspace, opened, undecided=len(opened.proposals), actor="ana")
-    made = decision_log.decisions(workspace.db, opened.session.session_id)
-    assert count == len(made) and {each.verdict for each in made} == {Verdict.REDACT}
+    decisions = decision_log.decisions(workspace.db, opened.session.session_id)
+    assert count == len(decisions) and {each.verdict for each in decisions} == {Verdict.REDACT}
 
 
 def test_a_second_person_signs_off_where_policy_says_so(with_settings: Callable[[str], Workspace]) -> None:

@@ -325,6 +325,7 @@ def test_the_page_of_requests_tells_product_managers_no_smaller_numbers_than_exp
                 customers=counted,
                 sessions=counted,
                 unsure=0,
+                requests=("q-1",),
             )
         ]
 

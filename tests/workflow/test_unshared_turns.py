@@ -83,7 +83,7 @@ def test_a_request_is_read_from_redacted_words_that_are_in_no_rendition(unshared
     assert (request.label, request.participant_id, request.topic) == ("request", "p1", "sign on")
     assert "[term" in request.quote or "[product" in request.quote, request.quote
     assert b"falcon" not in encode(unshared.tags)
-    (own,) = [one for one in unshared.workspace.artefacts.all() if one.kind == "tags"]
+    (own,) = [artefact for artefact in unshared.workspace.artefacts.all() if artefact.kind == "tags"]
     assert "speech" in (own.contributors or {})["p1"], "a withdrawal takes them along"
 
 

@@ -21,15 +21,15 @@ ANA = "ana@a.example"
 
 
 def run(*arguments: str | Path) -> Result:
-    return CliRunner().invoke(main, [str(one) for one in arguments])
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
 
 
 @pytest.fixture
 def root(workspace: Workspace, file_answers: Files) -> Path:
     """A workspace with one session of somebody who answered and somebody who did not."""
     file_answers(row(ANA, ALL_YES))
-    found = session(person(1, ANA), person(2, "bo@b.example"), started_at=NOW)
-    Registry(workspace.db).take(workspace.root.parent / "folder", "f", found)
+    meeting = session(person(1, ANA), person(2, "bo@b.example"), started_at=NOW)
+    Registry(workspace.db).take(workspace.root.parent / "folder", "f", meeting)
     return workspace.root
 
 
