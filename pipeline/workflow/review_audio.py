@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline import spans
 from pipeline.errors import UsageProblem
 from pipeline.media import encoder
 from pipeline.media.output_formats import format_of
@@ -55,10 +56,13 @@ def audio_piece(
     closed = dict(opened.material.closed)
     muted = _muted(workspace, opened) if redacted else ()
     for track in opened.session.tracks:
-        samples = track_piece(workspace, track, start_s=start_s, length=length, rate=_RATE)
         own = ((span[0], span[1]) for span in closed.get(track.track_id, ()))
         also = ((start, end) for start, end, track_id in muted if track_id in (None, track.track_id))
-        for span_start_s, span_end_s in (*own, *also):
+        silent = spans.merge([*own, *also])
+        if not spans.complement(silent, start_s, end_s):
+            continue  # nothing of it is heard, so its original is not even decrypted
+        samples = track_piece(workspace, track, start_s=start_s, length=length, rate=_RATE)
+        for span_start_s, span_end_s in silent:
             _silence(samples, span_start_s - start_s, span_end_s - start_s)
         mixed += samples
     np.clip(mixed, -1.0, 1.0, out=mixed)

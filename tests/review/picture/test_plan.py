@@ -141,7 +141,7 @@ def test_an_approval_holds_for_exactly_these_covers(
 ) -> None:
     db = workspace.db
     (read,) = [proposal for proposal in proposals if proposal.is_picture]
-    with pytest.raises(RefusedByPolicy, match="1 proposals about the picture are undecided"):
+    with pytest.raises(RefusedByPolicy, match="1 proposal about the picture is undecided"):
         decisions.approve(db, session, proposals, actor="ana", reason="looked")
     decision_log.decide(db, SESSION_ID, [read.proposal_id], verdict=Verdict.REDACT, actor="ana", reason="a name")
     before = decision_log.heads(db)
