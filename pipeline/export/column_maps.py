@@ -24,10 +24,12 @@ from pipeline.lexicon.plain import word_set
 TARGETS = ("jira", "linear", "github", "gitlab", "productboard")
 """The maps that are shipped."""
 _FIELDS = word_set(
-    """group_id kind title quote area strength customers sessions heard mentions first last answer labels issue_type
-    priority"""
+    """group_id kind title quote area strength customers sessions heard mentions first last answer source typed labels
+    issue_type priority"""
 )
 _LISTS = frozenset({"labels"})
+_TYPED = {"chat": " Typed into the chat.", "both": " Said aloud, and typed into the chat."}
+"""The sentence that ``typed`` is; empty for what was only said."""
 
 
 class _Column(BaseModel):
@@ -121,6 +123,8 @@ def _values(group: GroupRow, columns: ColumnMap, least: int) -> dict[str, str]:
         "first": group.first,
         "last": group.last,
         "answer": f"Answered: {one_line(group.answer)}" if group.answer else "",
+        "source": group.source,
+        "typed": _TYPED.get(group.source, ""),
         "issue_type": group.kind,
         "priority": str(group.strength),
     }

@@ -16,9 +16,9 @@ from pipeline.export.area_counts import AreaCount, area_counts
 from pipeline.export.customers import customers_of
 from pipeline.export.mentions import KINDS, Mention, sentence_about
 from pipeline.export.periods import HeldSession, OfficeHours, attendance, quarter_of, quarters, week_of, weeks
-from pipeline.records import RequestGroup, Strength
+from pipeline.records import RequestGroup, RequestSource, Strength
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 _STRENGTHS = tuple(Strength)
 _LASTING_LABEL = re.compile(r"\[(participant|customer) [0-9A-Z]+\]")
 """A label that is somebody's in every session."""
@@ -41,7 +41,8 @@ class GroupRow:
 
     ``heard_in`` has for each quarter of the report the number of sessions that it was heard in; None as well where no
     session of that quarter was heard, which is not a quarter without demand.
-    ``first`` and ``last`` are days, or quarters where there are too few customers.
+    ``first`` and ``last`` are days, or quarters where there are too few customers. ``source`` is of those whose words
+    may be shown, as ``told_source`` says it.
     """
 
     group_id: str
@@ -56,6 +57,7 @@ class GroupRow:
     first: str
     last: str
     answer: str
+    source: str
     quote: str
     closeness: float
     words: tuple[str, ...]
@@ -72,7 +74,8 @@ class MentionRow:
     """One wording; ``customer`` and ``segment`` are empty where there are too few customers.
 
     With ``hide_rare_sessions`` so are ``session``, ``at``, ``start_s`` and ``end_s``, and ``started_on`` is a quarter;
-    and always where it is not ``quoted``: the rendition is silent there, which would tell who asked.
+    and always where it is not ``quoted``: the rendition is silent there, which would tell who asked. Nor does
+    ``source`` tell then whether it was said or typed.
     """
 
     request_id: str
@@ -87,6 +90,7 @@ class MentionRow:
     sure: bool
     reason: str
     answer: str
+    source: str
     session: str
     started_on: str
     at: str
@@ -215,13 +219,14 @@ def _group_row(
         sessions=len({mention.session for mention in mentions}) if enough else None,
         mentions=len(mentions),
         weight=round(
-            sum({customers[mention.source]: mention.weight for mention in mentions if mention.source}.values()), 2
+            sum({customers[mention.asker]: mention.weight for mention in mentions if mention.asker}.values()), 2
         )
         if enough
         else None,
         first=first,
         last=last,
         answer=shown_text(next((mention.answer for mention in mentions if mention.answer), ""), enough=enough),
+        source=told_source(mentions),
         quote=shown_text(_words(quoted, group)[1], enough=enough),
         closeness=group.closeness,
         words=group.words,
@@ -233,6 +238,12 @@ def _group_row(
         titled_by=group.titled_by,
         is_plain=group.is_plain,
     )
+
+
+def told_source(mentions: Iterable[Mention]) -> str:
+    """Whether wordings were said or typed: ``speech``, ``chat`` or ``both``; empty where none may be shown."""
+    sources = {mention.source for mention in mentions if mention.is_quoted}
+    return "both" if len(sources) == len(RequestSource) else next(map(str, sources), "")
 
 
 def _words(mention: Mention, group: GroupRow | RequestGroup) -> tuple[str, str]:
@@ -264,6 +275,7 @@ def _mention_row(mention: Mention, group: GroupRow, selection: Selection) -> Men
         sure=mention.sure,
         reason=mention.reason,
         answer=shown_text(mention.answer, enough=enough),
+        source=told_source([mention]),
         session=mention.session if placed else "",
         started_on=mention.started_on.isoformat() if placed else quarter_of(mention.started_on),
         at=mention.at if placed else "",

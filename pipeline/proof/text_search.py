@@ -193,7 +193,7 @@ def _texts(path: Path) -> list[str]:
     text = path.read_text("utf-8")
     if path.suffix != ".jsonl":
         return [_CLOCK.sub("", html.unescape(text))]
-    turns = [json.loads(line) for line in text.splitlines()]
+    turns = [json.loads(line) for line in text.split("\n") if line]  # what people write may hold other line breaks
     voices: defaultdict[str, list[str]] = defaultdict(list)
     for turn in turns:
         if turn["participant_id"]:

@@ -100,7 +100,7 @@ def review(
         audience=audience,
         windows=windows((*taken.muted, *unheard, *out.windows), duration_s=session.duration_s, settings=settings),
         terms=taken.terms,
-        text_edits=(*_text_edits(taken.applied), *quote_edits(session, out.removed, out.removed_intervals)),
+        text_edits=_text_edits(session, taken.applied, out),
         word_edits=_word_edits(taken.applied),
         removed=out.removed,
         removed_intervals=out.removed_intervals,
@@ -141,6 +141,7 @@ def reading_plan(
         windows=windows((*taken.muted, *out.windows), duration_s=session.duration_s, settings=settings),
         terms=taken.terms,
         word_edits=_word_edits(taken.applied),
+        text_edits=_text_edits(session, taken.applied, out),
         removed=out.removed,
         removed_intervals=out.removed_intervals,
         keep_tracks=out.keep_tracks,
@@ -252,13 +253,15 @@ def _finished(
     return None
 
 
-def _text_edits(applied: Iterable[Proposal]) -> tuple[TextEdit, ...]:
-    return tuple(
+def _text_edits(session: Session, applied: Iterable[Proposal], out: ConsentRemovals) -> tuple[TextEdit, ...]:
+    """What goes out of the session's texts: what was found in them, and what in the chat repeats who is removed."""
+    found_in_texts = (
         TextEdit(place=finding.place, replacement=proposal.replacement)
         for proposal in applied
         for finding in proposal.findings
         if isinstance(finding.place, TextPlace)
     )
+    return (*found_in_texts, *quote_edits(session, out.removed, out.removed_intervals))
 
 
 def _word_edits(applied: Iterable[Proposal]) -> tuple[WordEdit, ...]:

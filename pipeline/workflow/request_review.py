@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pipeline.errors import RefusedByPolicy, UsageProblem
 from pipeline.export.customers import customers_of
 from pipeline.export.mentions import Mention
-from pipeline.export.report import shown_text, without_place_last
+from pipeline.export.report import shown_text, told_source, without_place_last
 from pipeline.lexicon import company_key, company_words, is_own_company, words_of
 from pipeline.lexicon.counted import counted
 from pipeline.records import RequestGroup
@@ -34,6 +34,7 @@ class GroupLine:
     kind: str
     title: str
     area: str
+    source: str
     wordings: int
     customers: int | None
     sessions: int | None
@@ -45,10 +46,11 @@ class GroupLine:
 class WordingLine:
     """One wording of a group, with why it is tagged and how near it is to the others.
 
-    Where its words may not be shown, neither is where they were said: the rendition is silent there.
+    Where its words may not be shown, neither is where, nor whether they were typed: the rendition has none.
     """
 
     request: str
+    source: str
     session: str
     at: str
     quote: str
@@ -62,11 +64,12 @@ class WordingLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestOrigin:
-    """Who is behind an alias or a request, and where it was said."""
+    """Who is behind an alias or a request, and where it was said or typed."""
 
     request: str
     alias: str
     customer: str
+    source: str
     session: str
     at: str
 
@@ -91,6 +94,7 @@ def lines(workspace: Workspace, *, unsure: bool, now: datetime, least: int = 1) 
                     kind=members[0].kind,
                     title=shown_text(group.title, enough=enough),
                     area=members[0].area,
+                    source=told_source(members),
                     wordings=len(members),
                     customers=customers if enough else None,
                     sessions=len({mention.session for mention in members}) if enough else None,
@@ -109,6 +113,7 @@ def shown(workspace: Workspace, name: str, *, now: datetime) -> list[WordingLine
     return [
         WordingLine(
             request=mention.request_id,
+            source=told_source([mention]),
             session=mention.session if mention.is_quoted else "",
             at=mention.at if mention.is_quoted else "",
             quote=mention.quote,
@@ -197,7 +202,7 @@ def resolve(
     origins = [
         mention
         for mention in gather(workspace, now=now).mentions
-        if name in (mention.customer, mention.request_id, mention.source)
+        if name in (mention.customer, mention.request_id, mention.asker)
     ]
     if not origins:
         raise UsageProblem("there is no such alias or request", action=_LIST_HINT)
@@ -209,6 +214,7 @@ def resolve(
             request=mention.request_id,
             alias=mention.customer,
             customer=mention.company,
+            source=mention.source,
             session=mention.session,
             at=mention.at,
         )

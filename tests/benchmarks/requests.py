@@ -105,7 +105,7 @@ def _mention(number: int, subject: int, draw: random.Random) -> Mention:
         customer=f"customer-{number % 500:06x}",
         segment="",
         weight=1.0,
-        source=f"customer-{number % 500:06x}",
+        asker=f"customer-{number % 500:06x}",
         company="",
         wording=wording,
     )

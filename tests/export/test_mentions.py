@@ -25,7 +25,7 @@ def test_a_mention_says_what_and_where_and_its_customer_by_alias() -> None:
     assert (one.kind, one.area, one.session, one.at) == ("request", "docs", "s1", "0:01:01")
     assert (one.quote, one.is_quoted, one.title) == ("please add a dry run", True, "Dry run")
     assert one.customer.startswith("customer-")
-    assert one.source == one.customer
+    assert one.asker == one.customer
 
 
 def test_only_requests_and_discoveries_are_mentions() -> None:
@@ -110,8 +110,8 @@ def test_the_customer_is_a_stable_alias_that_only_the_key_gives() -> None:
 def test_who_works_for_nobody_known_is_counted_by_person_and_has_no_alias() -> None:
     mentions = mentions_of(session(company=None), ruling(), [tagged()], key=KEY, now=NOW)
     assert not isinstance(mentions, Held)
-    assert (mentions[0].customer, mentions[0].source[:7]) == ("", "person-")
-    assert "priya" not in mentions[0].source
+    assert (mentions[0].customer, mentions[0].asker[:7]) == ("", "person-")
+    assert "priya" not in mentions[0].asker
 
 
 def test_segment_and_weight_come_from_the_teams_list() -> None:

@@ -25,7 +25,7 @@ def many(count: int = 4, **changed: Unpack[MentionFields]) -> RequestReport:
 
 
 def test_counts_are_of_customers_and_sessions_not_of_mentions() -> None:
-    same = [mention(n, session="s1", customer="c", source=f"c{n % 3}", started_on=AUTUMN) for n in range(9)]
+    same = [mention(n, session="s1", customer="c", asker=f"c{n % 3}", started_on=AUTUMN) for n in range(9)]
     found = report(same, [grouped("Dry run", *same)], [held("s1", AUTUMN)], Selection())
     (row,) = found.groups
     assert (row.customers, row.sessions, row.mentions) == (3, 1, 9)
@@ -189,7 +189,7 @@ def test_nothing_is_a_report_too() -> None:
 
 
 def test_no_table_holds_what_is_only_for_counting() -> None:
-    found = many(4, source="secret-source", company="Halcyon Freight", wording="the words themselves")
+    found = many(4, asker="secret-source", company="Halcyon Freight", wording="the words themselves")
     text = repr([table(found) for table in (group_table, mention_table, count_table)]) + repr(asdict(found))
     assert not any(secret in text for secret in ("secret-source", "Halcyon", "the words themselves"))
 

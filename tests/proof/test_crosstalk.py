@@ -29,6 +29,7 @@ from pipeline.records import (
     Transcript,
 )
 from pipeline.render import render
+from pipeline.render.chat_turns import chat_turns
 from pipeline.render.redacted_turns import redacted_pieces
 from pipeline.render.speakers import labels
 from pipeline.render.terms import TermReplacer
@@ -224,7 +225,7 @@ def test_no_word_and_no_line_of_a_span_that_is_gone_survives(
     chat = tuple(ChatLine(at_s=start, participant_id=who, text=f"w{n}") for n, (who, start, _) in enumerate(said))
     here = replace(session(), duration_s=LENGTH_S, chat=chat)
     pieces = {piece.text for piece in redacted_pieces(Transcript(engine="by hand", words=words), approved)}
-    lines = chat_txt(here, approved, labels(here, approved), TermReplacer(approved.terms)).split()
+    lines = chat_txt(chat_turns(here, approved, labels(here, approved), TermReplacer(approved.terms))).split()
     for n, (who, start, length) in enumerate(said):
         hit = [span for span in spans if span.participant_id is None or who in (None, span.participant_id)]
         touched = any(one.start_s < start + length and start < one.end_s for one in hit)

@@ -95,7 +95,7 @@ def test_the_proof_says_what_it_stands_on_and_no_secret(rendition: Path) -> None
 
 
 @pytest.mark.parametrize(
-    "name", ["captions.vtt", "chat.txt", "proof.json", "sound.m4a", "transcript.jsonl", "transcript.txt"]
+    "name", ["captions.vtt", "chat.jsonl", "chat.txt", "proof.json", "sound.m4a", "transcript.jsonl", "transcript.txt"]
 )
 def test_one_changed_byte_anywhere_is_enough(rendition: Path, copy: Path, name: str) -> None:
     whole = (rendition / name).read_bytes()

@@ -51,6 +51,7 @@ def test_a_session_of_own_tracks(vault: Vault, tmp_path: Path) -> None:
     assert rendition.folder == "s1/internal"
     assert [file.name for file in rendition.files] == [
         "captions.vtt",
+        "chat.jsonl",
         "chat.txt",
         "proof.json",
         "sound.m4a",

@@ -45,6 +45,7 @@ from pipeline.records import (
     SessionResult,
     Turn,
 )
+from pipeline.render.file_names import TRANSCRIPT_JSONL
 from pipeline.render.single_file import redact
 from pipeline.store import Workspace
 from pipeline.store.artefacts import ArtefactState
@@ -160,7 +161,7 @@ def publish(workspace: Workspace, allowed: dict[str, Outcome]) -> Publish:
             Turn(start_s=10.0 * at, end_s=10.0 * at + 9, participant_id=who, speaker="x", text=text)
             for at, (who, text) in enumerate(said)
         ]
-        (folder / tagging.TRANSCRIPT).write_bytes(b"".join(encode(turn) + b"\n" for turn in turns))
+        (folder / TRANSCRIPT_JSONL).write_bytes(b"".join(encode(turn) + b"\n" for turn in turns))
         result = SessionResult(
             session_id=session_id, status="done", reason="", action="", renditions=(f"{session_id}/internal",)
         )
