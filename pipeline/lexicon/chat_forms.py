@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 QUOTED = re.compile(r"[\"“„«「『‹]([^\"“”«»「」『』‹›\n]{1,2000})[\"”“»」』›]|^[ \t]*>+[ \t]*(\S.*)$", re.MULTILINE)
 """A text between quotation marks, or a line behind ``>``, in its first or second group."""
@@ -17,3 +18,12 @@ REPLY = re.compile(
 """How a message begins that says what it answers or reacts to, in the languages of the platforms."""
 MARKS = '"“”„«»「」『』‹›'
 """Quotation marks, of whichever side."""
+
+
+def words_as_read(text: str) -> tuple[str, ...]:
+    """The words of a message as a reader sees them: without signs, and without what nobody sees within a word.
+
+    Platforms put zero-width spaces, soft hyphens and marks of direction into what is copied.
+    """
+    seen = "".join(char for char in unicodedata.normalize("NFKC", text) if unicodedata.category(char) != "Cf")
+    return tuple(re.findall(r"\w+", seen.casefold()))

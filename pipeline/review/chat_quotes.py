@@ -8,11 +8,10 @@ only where a reply says what it quotes and nothing that stays reads so.
 from __future__ import annotations
 
 import re
-import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 
-from pipeline.lexicon.chat_forms import QUOTED, REPLY
+from pipeline.lexicon.chat_forms import QUOTED, REPLY, words_as_read
 from pipeline.records import RemovedInterval, Session, TextEdit, TextPlace
 from pipeline.records.removed_parts import RemovedParts, is_left_out
 
@@ -87,11 +86,11 @@ def quote_places(text: str, quotes: Quotes) -> Iterator[tuple[int, int]]:
 
 
 def _plain(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    return " ".join(words_as_read(text))
 
 
 def _shingles(text: str) -> Iterator[tuple[str, ...]]:
-    words = re.findall(r"\w+", text)
+    words = text.split()
     return zip(*(words[at:] for at in range(_SHINGLE)), strict=False)
 
 

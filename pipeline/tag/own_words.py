@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 
-from pipeline.lexicon.chat_forms import MARKS, QUOTED, REPLY
+from pipeline.lexicon.chat_forms import MARKS, QUOTED, REPLY, words_as_read
 
 LINK = "[link]"
 _URL = re.compile(r"(?:\b[a-z][a-z0-9+.-]{1,20}://|\bwww\.|\bmailto:)[^\s<>\"“”]+", re.IGNORECASE)
@@ -68,8 +67,8 @@ def _is_open(text: str) -> bool:
 
 def _runs(line: str) -> Iterator[tuple[str, ...]]:
     """What a line is known by: all of its words, and each run of eight."""
-    words = re.findall(r"\w+", unicodedata.normalize("NFKC", line).casefold())
+    words = words_as_read(line)
     if len(words) >= _WHOLE:
-        yield tuple(words)
+        yield words
     for at in range(len(words) - _REPEATED + 1):
-        yield tuple(words[at : at + _REPEATED])
+        yield words[at : at + _REPEATED]

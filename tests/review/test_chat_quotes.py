@@ -72,6 +72,14 @@ def test_what_stays_may_be_quoted_and_ordinary_quotes_stay(text: str) -> None:
     assert after(("p1", "How do we begin?"), ("p2", HERS), ("p3", text)) == ["How do we begin?", text]
 
 
+@pytest.mark.parametrize("hidden", ["\u200b", "\u00ad", "\ufeff", "\u2060", "\u200e", "\u200d"])
+def test_what_nobody_sees_in_what_is_copied_makes_no_other_text_of_it(hidden: str) -> None:
+    copied = HERS.replace("e", f"e{hidden}")
+    assert after(("p2", HERS), ("p3", copied)) == [REDACTED]
+    assert after(("p2", "Add zebras."), ("p3", f"add ze{hidden}bras!")) == [REDACTED]
+    assert after(("p2", HERS.replace("e", f"{hidden}e")), ("p3", f"> {HERS}")) == [f"> {REDACTED}"]
+
+
 def test_a_direct_message_and_a_line_in_a_closed_part_are_left_out_too() -> None:
     quote = 'Replying to "We run three..."\nok'
     gap = RemovedInterval(start_s=0.0, end_s=0.5, participant_id="p2")
