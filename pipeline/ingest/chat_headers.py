@@ -135,14 +135,16 @@ def _named(at_s: float, day: date | None, word: str, rest: str) -> ChatHeader | 
     ]
     # Behind its colon a private message may say "tell it to Everyone: ..."; only a name with a colon is read beyond it.
     in_header = [place for place in begun_at if place[0] < rest.find(":")] or begun_at
-    addressed = [
-        ChatHeader(at_s, day, rest[:start].strip(), text.strip(), _is_direct(recipient))
+    headers = [
+        (ChatHeader(at_s, day, rest[:start].strip(), text.strip(), _is_direct(recipient)), recipient)
         for start, end in in_header
         for recipient, colon, text in (rest[end:].partition(":"),)
         if colon
     ]
-    if addressed:  # a name may hold the word itself: "Ana to Go to Everyone"
-        return next((header for header in addressed if not header.direct), addressed[0])
+    if headers:  # a name may hold the word itself: "Ana to Go to Everyone"
+        marked = [header for header, recipient in headers if header.direct and recipient.rstrip().endswith((")", "）"))]
+        to_everyone = [header for header, _ in headers if not header.direct]
+        return next(iter((*marked, *to_everyone)), headers[0][0])
     if old is not None:
         return ChatHeader(at_s, day, old["sender"].strip(), old["text"] or "")
     return None

@@ -132,9 +132,13 @@ def company_key(name: str) -> str:
 def is_own_company(name: str, host: str | None) -> bool:
     """Whether a company is the host, however it is spaced: "Blueharbor" for "Blue Harbor".
 
-    Nothing else is left out of the comparison: "Meridian" may be a customer of the "Meridian Group".
+    Nothing else is left out of the comparison: "Meridian" may be a customer of the "Meridian Group". A name without
+    letters and digits is only the same as itself.
     """
-    return host is not None and "".join(words_of(name)) == "".join(words_of(host))
+    if host is None:
+        return False
+    letters = "".join(words_of(name))
+    return letters == "".join(words_of(host)) if letters else name == host
 
 
 def company_words(name: str) -> tuple[str, ...]:

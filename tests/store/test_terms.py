@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -76,6 +77,11 @@ def test_the_hosts_own_company_is_no_term_however_it_is_spaced(lists: Path, writ
         term.text for term in outlines.terms_of(outlines.outline_of(hosted, "").names) if term.kind == "company"
     } == {"Halcyon Freight"}
     assert not any("lumen" in form.key for form in surface_forms(context))
+
+
+def test_a_customer_of_signs_alone_is_not_the_host_of_others(lists: Path) -> None:
+    hosted = replace(session(("☆☆", Role.CUSTOMER), ("★", Role.STAFF)), host="★")
+    assert terms.known_to(hosted, terms.read(lists), on=TODAY).companies == ("☆☆",)
 
 
 @pytest.mark.parametrize("written", ["Lumen", "Lumen Labs Group", "Lumen Labs Health", "Lumens Labs"])
