@@ -21,6 +21,7 @@ ZOOM_CHAT = (
     (33.5, "Kenji Sato", "Hannah Berg(Direct Message)", "the key is AKIAIOSFODNN7EXAMPLE, only for you"),
     (38.0, "Olivia Foster", "Everyone", "that would help us at Silver Lake Media a lot"),
     (44.0, "Kenji Sato", "Everyone", "kenji.sato@harbor.example or +1 212 555 0187"),
+    (50.0, "Olivia Foster", "Everyone", "could you please add an audit log for Silver Lake Media?"),
 )
 ZOOM_COLUMNS = (
     "Name (Original Name)",

@@ -8,7 +8,7 @@ import os
 import pwd
 import select
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -111,8 +111,11 @@ def _has_no_reader(stream: TextIO) -> bool:
 
 
 @reader_may_leave()
-def emit(value: object, as_json: bool) -> None:
-    """Prints a value: as JSON for machines, else lines, mappings as a line for each key, rows as a table."""
+def emit(value: object, as_json: bool, *, json_only: Collection[str] = ()) -> None:
+    """Prints a value: as JSON for machines, else lines, mappings as a line for each key, rows as a table.
+
+    ``json_only`` names the columns that a table leaves out.
+    """
     from pipeline.store.codec import plain
 
     if as_json:
@@ -121,7 +124,7 @@ def emit(value: object, as_json: bool) -> None:
         return
     shown = plain(value)
     if isinstance(shown, list) and shown and all(isinstance(row, dict) for row in shown):
-        _print_rows(shown)
+        _print_rows([{name: row[name] for name in row if name not in json_only} for row in shown])
     elif isinstance(shown, dict):
         width = max(map(len, shown))
         for key, item in shown.items():

@@ -10,7 +10,8 @@ from typing import Any
 import click
 
 from pipeline.cli.common import account_of_process, now
-from pipeline.errors import FlaggedForLead, VersionConflict
+from pipeline.errors import RefusedByPolicy, VersionConflict
+from pipeline.lexicon.counted import counted
 from pipeline.records import Proposal, Verdict
 from pipeline.store import Workspace
 from pipeline.workflow import review_actions, review_leases
@@ -88,13 +89,13 @@ class _Review:
             review_leases.give_back(self.workspace, self.leased, actor=self.actor)
 
     def _decide(self, proposal: Proposal, verdict: Verdict, reason: str) -> None:
-        act: dict[str, Any] = {"actor": self.actor, "reason": reason, "version": self.version}
+        act: dict[str, Any] = {"actor": self.actor, "reason": reason, "version": self.version, "now": now()}
         act["is_lead"] = review_actions.is_lead_account(self.workspace, account_of_process())
         try:
             review_actions.decide_proposal(self.workspace, proposal, verdict, **act)
             if self.at not in self.decided:
                 self.decided.append(self.at)
-        except (VersionConflict, FlaggedForLead) as refusal:
+        except (VersionConflict, RefusedByPolicy) as refusal:
             click.echo(f"  {refusal}")
         self.at += 1
 
@@ -124,9 +125,11 @@ def _show(state: _Review) -> None:
 
 def _lines(state: _Review) -> Iterator[str]:
     proposal = state.waiting[state.at]
-    line = review_actions.masked_line(proposal)
+    line = review_actions.masked_line(state.workspace, proposal, now=now())
     yield f"\n{state.at + 1} of {len(state.waiting)}  {proposal.session_id}  {line.replacement}  score {line.score:.2f}"
-    yield f"  {', '.join(line.text)}  ({line.mentions} mentions: {', '.join(line.rules)})"
+    yield f"  {', '.join(line.text)}  ({counted(line.mentions, 'mention')}: {', '.join(line.rules)})"
+    if line.cannot_be_kept:
+        yield f"  cannot be kept: {line.cannot_be_kept}"
     if line.times:
         yield f"  at {', '.join(line.times)}"
     yield from (f"  > {text}" for text in review_actions.transcript_lines(state.workspace, proposal))

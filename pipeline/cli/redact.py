@@ -45,13 +45,12 @@ def redact(
 @click.pass_context
 def prove(ctx: click.Context, place: Path, plan: Path | None, public_key: str | None, as_json: bool) -> None:
     """Prove a rendition (a folder or a file of it), or one redacted file, again from its files only."""
-    from pipeline.proof import failure_line
-    from pipeline.proof import prove as reprove
-    from pipeline.render.spans_file import read_plan
+    from pipeline.workflow.prove_again import prove_again
 
-    proof = reprove(place, plan=None if plan is None else read_plan(plan), public_key=public_key)
-    lines = [proof.verdict.value, *(f"  {check.verdict}: {check.name}, {check.detail}" for check in proof.checks)]
-    emit({"verdict": proof.verdict, "checks": proof.checks} if as_json else lines, as_json)
-    if proof.verdict is not ProofVerdict.PROVED:
-        click.echo(f"offrecord: {failure_line(proof)}", err=True)
-    ctx.exit(int(Exit.DONE if proof.verdict is ProofVerdict.PROVED else Exit.PROOF_FAILED))
+    proved = prove_again(place, plan=plan, public_key=public_key)
+    lines = [proved.verdict.value, *(f"  {check.verdict}: {check.name}, {check.detail}" for check in proved.checks)]
+    plain = {"verdict": proved.verdict, "checks": proved.checks, "means": proved.means}
+    emit(plain if as_json else [*lines, *filter(None, [proved.means])], as_json)
+    if proved.failure:
+        click.echo(f"offrecord: {proved.failure}", err=True)
+    ctx.exit(int(Exit.DONE if proved.verdict is ProofVerdict.PROVED else Exit.PROOF_FAILED))

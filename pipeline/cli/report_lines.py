@@ -9,13 +9,21 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline.cli.common import console, emit
+from pipeline.lexicon.counted import counted, is_or_are
 
 if TYPE_CHECKING:
     from pipeline.reports.morning_report import MorningReport, ReportLine
     from pipeline.store import Workspace
 
 _COLUMNS = 100
-_STYLES = {"done": "green", "held": "yellow", "pending": "cyan", "refused": "red", "failed": "bold red"}
+_STYLES = {
+    "done": "green",
+    "to review": "cyan",
+    "held": "yellow",
+    "pending": "cyan",
+    "refused": "red",
+    "failed": "bold red",
+}
 
 
 def print_report(report: MorningReport, workspace: Workspace, as_json: bool) -> None:
@@ -29,7 +37,9 @@ def print_report(report: MorningReport, workspace: Workspace, as_json: bool) -> 
         click.echo(f"warning    {warning}")
     print_lines(report.to_show)
     if report.counts and not report.to_show:
-        click.echo("nothing changed, and nothing waits for a person")
+        undecided = sum(line.undecided or 0 for line in report.lines)
+        left = f"{counted(undecided, 'proposal')} {is_or_are(undecided)} undecided and redacted"
+        click.echo(f"nothing changed, and {left if undecided else 'nothing waits for a person'}")
     print_counts(report)
     click.echo(f"report     {workspace.reports / 'report.html'}")
     click.echo(f"renditions {workspace.out}")
@@ -38,7 +48,7 @@ def print_report(report: MorningReport, workspace: Workspace, as_json: bool) -> 
 
 def print_counts(report: MorningReport) -> None:
     """Prints how many sessions and folders have each status."""
-    counts = [f"{count} {status}" for status, count in report.counts.items()]
+    counts = [f"{count} {status}" for status, count in report.shown_counts.items()]
     counts += [f"{report.unfinished} still being written"] * bool(report.unfinished)
     click.echo(f"\n{', '.join(counts)}" if counts else "no sessions yet: `offrecord run INBOX` ingests them")
 
@@ -53,7 +63,7 @@ def print_lines(lines: Sequence[ReportLine]) -> None:
     shown = console()
     width = min(shown.width, _COLUMNS)
     for line in lines:
-        status = Text(f"{line.status:8}", style=_STYLES.get(line.status, "default"))
+        status = Text(f"{line.shown_status:9}", style=_STYLES.get(line.shown_status, "default"))
         head = Text.assemble(line.id, "  ", status, f"  {line.name}" if line.name else "")
         next_action = f"next: {line.action}" if line.action else ""
         reviewer = f"reviewed by {line.leased_to}" if line.leased_to else ""

@@ -7,6 +7,7 @@ from datetime import datetime
 import click
 
 from pipeline.cli.interactive import read_key
+from pipeline.records import RequestSource
 from pipeline.store import Workspace
 from pipeline.workflow import request_acts
 from pipeline.workflow.request_acts import RequestAction
@@ -24,7 +25,9 @@ def walk(workspace: Workspace, *, actor: str, reason: str, now: datetime) -> Non
         click.echo(_KEYS)
     while place < len(waiting):
         mention = waiting[place]
-        click.echo(f"\n{place + 1} of {len(waiting)}  {mention.kind}  {mention.area}  score {mention.score:.2f}")
+        typed = "  typed into the chat" if mention.source == RequestSource.CHAT else ""
+        shown = f"{mention.kind}  {mention.area}  score {mention.score:.2f}{typed}"
+        click.echo(f"\n{place + 1} of {len(waiting)}  {shown}")
         click.echo(f"  > {mention.quote}\n  {mention.reason}")
         key = read_key()
         if key == _QUIT:

@@ -38,7 +38,7 @@ def list_(workspace: Path, unsure: bool, as_json: bool) -> None:
     """List the groups of requests and discoveries, those with the most wordings first."""
     from pipeline.workflow.request_review import lines
 
-    emit(lines(open_workspace(workspace), unsure=unsure, now=now()), as_json)
+    emit(lines(open_workspace(workspace), unsure=unsure, now=now()), as_json, json_only=("requests",))
 
 
 @requests.command()

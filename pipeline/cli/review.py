@@ -65,7 +65,7 @@ def show(session: str, workspace: Path, reveal: bool, undecided: bool, below: fl
     from pipeline.workflow.review_actions import show_proposals
 
     opened, actor = open_workspace(workspace), account_as_actor() if reveal else None
-    emit(show_proposals(opened, session, reveal_to=actor, only_undecided=undecided, below=below), as_json)
+    emit(show_proposals(opened, session, reveal_to=actor, only_undecided=undecided, below=below, now=now()), as_json)
 
 
 @review.command()
@@ -129,7 +129,9 @@ def decide(
         raise UsageProblem("no decision is given", action="give --redact, --keep, --flag or --undo")
     opened, options = open_workspace(workspace), {"all_undecided": all_undecided, "all_sessions": all_sessions}
     options["is_lead"] = is_lead_account(opened, account_of_process())
-    count = decide_proposals(opened, session, proposals, Verdict(verdict), actor=actor, reason=reason, **options)
+    count = decide_proposals(
+        opened, session, proposals, Verdict(verdict), actor=actor, reason=reason, now=now(), **options
+    )
     elsewhere = (
         f", and {count.decided_elsewhere} in {counted(count.other_sessions, 'other session')}" if all_sessions else ""
     )

@@ -76,10 +76,13 @@ def withdraw(
 @click.pass_context
 def verify_withdrawal(ctx: click.Context, who: str, workspace: Path, as_json: bool) -> None:
     """Search every store for leftovers of WHO: an address, a party id or a withdrawal's id."""
-    from pipeline.workflow.consent_views import left_after_withdrawal
+    from pipeline.workflow.consent_views import kept_after_withdrawal, left_after_withdrawal
 
-    leftovers = left_after_withdrawal(who, workspace=open_workspace(workspace))
+    opened = open_workspace(workspace)
+    leftovers = left_after_withdrawal(who, workspace=opened)
     emit(leftovers or ([] if as_json else "no leftovers"), as_json)
+    for folder in () if as_json else kept_after_withdrawal(who, workspace=opened):
+        click.echo(f"kept aside, as no erasure was asked for: {folder}; shown to nobody")
     ctx.exit(Exit.DAMAGED if leftovers else Exit.DONE)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pipeline.detect.engine import find, find_across
 from pipeline.detect.locate.acoustic_hits import acoustic_findings
-from pipeline.detect.locate.boundaries import across_captions, across_turns
+from pipeline.detect.locate.boundaries import across_captions, across_chat, across_turns
 from pipeline.detect.locate.caption_only import caption_only_findings
 from pipeline.detect.locate.doubtful_words import doubtful_word_findings
 from pipeline.detect.locate.missing_halves import missing_half_findings
@@ -59,6 +59,7 @@ def detect(
     heard += across_turns(session_id, transcript, across)
     captions += across_captions(session_id, session.captions, across, surface=CAPTIONS)
     captions += across_captions(session_id, session.embedded, across, surface=EMBEDDED)
+    others += across_chat(session_id, session.chat, across)
     heard += missing_half_findings(session_id, transcript, context, heard)
     heard += doubtful_word_findings(session_id, transcript, context, heard)
     heard += unsure_place_findings(session_id, transcript, context, heard)

@@ -18,15 +18,18 @@ from pipeline.export.report import GroupRow, RequestReport
 from pipeline.export.tables import Table
 from pipeline.files.invalid import problem_of
 from pipeline.files.toml import BrokenToml, read_toml
+from pipeline.lexicon.counted import counted
 from pipeline.lexicon.plain import word_set
 
 TARGETS = ("jira", "linear", "github", "gitlab", "productboard")
 """The maps that are shipped."""
 _FIELDS = word_set(
-    """group_id kind title quote area strength customers sessions heard mentions first last answer labels issue_type
-    priority"""
+    """group_id kind title quote area strength customers sessions heard mentions first last answer source typed labels
+    issue_type priority"""
 )
 _LISTS = frozenset({"labels"})
+_TYPED = {"chat": " Typed into the chat.", "both": " Said aloud, and typed into the chat."}
+"""The sentence that ``typed`` is; empty for what was only said."""
 
 
 class _Column(BaseModel):
@@ -113,13 +116,15 @@ def _values(group: GroupRow, columns: ColumnMap, least: int) -> dict[str, str]:
         "quote": f"> {one_line(group.quote)}" if group.quote else "",
         "area": one_line(group.area),
         "strength": str(group.strength) or "not stated",
-        "customers": f"fewer than {least} customers" if few else f"{group.customers} customers",
-        "sessions": "some sessions" if few else f"{group.sessions} sessions",
-        "heard": when if few else f"in {group.sessions} sessions, {when}",
+        "customers": f"fewer than {counted(least, 'customer')}" if few else counted(group.customers or 0, "customer"),
+        "sessions": "some sessions" if few else counted(group.sessions or 0, "session"),
+        "heard": when if few else f"in {counted(group.sessions or 0, 'session')}, {when}",
         "mentions": str(group.mentions),
         "first": group.first,
         "last": group.last,
         "answer": f"Answered: {one_line(group.answer)}" if group.answer else "",
+        "source": group.source,
+        "typed": _TYPED.get(group.source, ""),
         "issue_type": group.kind,
         "priority": str(group.strength),
     }

@@ -13,7 +13,7 @@ from pipeline.lexicon import company_words
 
 
 def customers_of(mentions: Iterable[Mention]) -> Mapping[str, str]:
-    """By ``source`` of these mentions the customer that it is, under one key each; who is not known is nobody."""
+    """By ``asker`` of these mentions the customer that it is, under one key each; who is not known is nobody."""
     parents: dict[str, str] = {}
 
     def root(node: str) -> str:
@@ -24,16 +24,16 @@ def customers_of(mentions: Iterable[Mention]) -> Mapping[str, str]:
     def join(node: str, other: str) -> None:
         parents[root(node)] = root(other)
 
-    known = [mention for mention in mentions if mention.source]
+    known = [mention for mention in mentions if mention.asker]
     names = {company_words(mention.company) for mention in known if mention.company}
     for mention in known:
-        join(mention.source, mention.source)
+        join(mention.asker, mention.asker)
         if mention.domain:
-            join(mention.source, f"@{mention.domain}")
+            join(mention.asker, f"@{mention.domain}")
         if mention.company:
-            join(mention.source, " ".join(company_words(mention.company)))
+            join(mention.asker, " ".join(company_words(mention.company)))
     for words in names:
         for length in range(1, len(words)):
             if words[:length] in names:
                 join(" ".join(words), " ".join(words[:length]))
-    return {mention.source: root(mention.source) for mention in known}
+    return {mention.asker: root(mention.asker) for mention in known}

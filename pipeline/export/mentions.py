@@ -10,7 +10,7 @@ from datetime import date, datetime
 
 from pipeline.lexicon import company_key, words_of
 from pipeline.lexicon.plain import word_set
-from pipeline.records import Held, Outcome, Purpose, Role, Ruling, Session, Strength, Tag
+from pipeline.records import Held, Outcome, Purpose, RequestSource, Role, Ruling, Session, Strength, Tag
 
 PURPOSE = Purpose.INTERNAL_IMPROVE
 """What a request is used for at all."""
@@ -37,11 +37,12 @@ class Customer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mention:
-    """One wording of a request or discovery. ``verbatim`` says whether ``quote`` is what was said.
+    """One wording of a request or discovery. ``is_quoted`` says whether ``quote`` has the words as transcribed.
 
-    Where it is not, ``title`` and ``quote`` are a sentence of the taxonomy's words alone.
+    Where it is not, ``title`` and ``quote`` are a sentence of the taxonomy's words alone. ``source`` says whether it
+    was said aloud or typed into the chat.
 
-    ``customer`` is a keyed alias or empty. Never exported are ``company``, ``source``, which tells companies (or
+    ``customer`` is a keyed alias or empty. Never exported are ``company``, ``asker``, which tells companies (or
     speakers without one) apart for counting, ``domain``, that of the speaker's address unless anybody may have one
     there, ``wording``, the words themselves, ``about``, as in ``Tag``, ``answer_behind``, as in ``Answer``, and
     ``answer_withheld``: that staff answered and may not be quoted.
@@ -51,7 +52,7 @@ class Mention:
     kind: str
     title: str
     quote: str
-    verbatim: bool
+    is_quoted: bool
     area: str
     strength: Strength
     score: float
@@ -65,13 +66,14 @@ class Mention:
     customer: str
     segment: str
     weight: float
-    source: str
+    asker: str
     company: str
     wording: str
     domain: str = ""
     answer_withheld: bool = False
     answer_behind: tuple[str, ...] = ()
     about: str | None = None
+    source: RequestSource = RequestSource.SPEECH
 
     @property
     def at(self) -> str:
@@ -129,17 +131,17 @@ def _all_may(session: Session, ruling: Ruling, tag: Tag, purpose: Purpose) -> bo
 
 
 def _mention(session: Session, ruling: Ruling, tag: Tag, key: bytes, customers: Mapping[str, Customer]) -> Mention:
-    verbatim = _all_may(session, ruling, tag, QUOTED)
+    is_quoted = _all_may(session, ruling, tag, QUOTED)
     plain = plain_sentence(tag.label, tag.area, tag.topic)
     company = _company(session, tag.participant_id)
     customer = customers.get(company_key(company), Customer())
-    answer = _answer(session, ruling, tag) if verbatim else ""
+    answer = _answer(session, ruling, tag) if is_quoted else ""
     return Mention(
         request_id=request_id_of(tag, session.session_id, key),
         kind=tag.label,
-        title=tag.title if verbatim else plain,
-        quote=tag.quote if verbatim else plain,
-        verbatim=verbatim,
+        title=tag.title if is_quoted else plain,
+        quote=tag.quote if is_quoted else plain,
+        is_quoted=is_quoted,
         area=tag.area,
         strength=tag.strength,
         score=tag.score,
@@ -153,13 +155,14 @@ def _mention(session: Session, ruling: Ruling, tag: Tag, key: bytes, customers: 
         customer=alias(company, key) if company else "",
         segment=customer.segment if company else "",
         weight=customer.weight if company else 1.0,
-        source=_source(session, tag.participant_id, company, key),
+        asker=_asker(session, tag.participant_id, company, key),
         company=company,
         wording=tag.quote,
         domain=_domain(session, tag.participant_id),
         answer_withheld=tag.answer is not None and not answer,
         answer_behind=tag.answer.behind if tag.answer else (),
         about=tag.about,
+        source=tag.source,
     )
 
 
@@ -177,6 +180,8 @@ def sentence_about(kind: str, title: str) -> str:
 def request_id_of(tag: Tag, session_id: str, key: bytes) -> str:
     """The id of a tag's request: one that it has from an earlier tag, else a keyed one of what and where it is."""
     mark = f"{session_id}\n{tag.label}\n{tag.start_s:.1f}\n{tag.quote}"
+    if tag.source is RequestSource.CHAT:  # two may type the same in one second, and say it aloud as well
+        mark = f"{mark}\n{tag.source}\n{tag.participant_id}"
     return tag.request_id or f"q-{hmac.new(key, mark.encode(), hashlib.sha256).hexdigest()[:12]}"
 
 
@@ -195,7 +200,7 @@ def _company(session: Session, participant_id: str | None) -> str:
     return company if company and company != session.host else ""
 
 
-def _source(session: Session, participant_id: str | None, company: str, key: bytes) -> str:
+def _asker(session: Session, participant_id: str | None, company: str, key: bytes) -> str:
     """Who asked, for counting: a company, else a person by mail address or name; nobody where that is not known.
 
     Two people of one name count as one: too few rather than too many.

@@ -16,9 +16,9 @@ from pipeline.export.area_counts import AreaCount, area_counts
 from pipeline.export.customers import customers_of
 from pipeline.export.mentions import KINDS, Mention, sentence_about
 from pipeline.export.periods import HeldSession, OfficeHours, attendance, quarter_of, quarters, week_of, weeks
-from pipeline.records import RequestGroup, Strength
+from pipeline.records import RequestGroup, RequestSource, Strength
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 5
 _STRENGTHS = tuple(Strength)
 _LASTING_LABEL = re.compile(r"\[(participant|customer) [0-9A-Z]+\]")
 """A label that is somebody's in every session."""
@@ -41,7 +41,8 @@ class GroupRow:
 
     ``heard_in`` has for each quarter of the report the number of sessions that it was heard in; None as well where no
     session of that quarter was heard, which is not a quarter without demand.
-    ``first`` and ``last`` are days, or quarters where there are too few customers.
+    ``first`` and ``last`` are days, or quarters where there are too few customers. ``source`` is of those whose words
+    may be shown, as ``told_source`` says it.
     """
 
     group_id: str
@@ -56,6 +57,7 @@ class GroupRow:
     first: str
     last: str
     answer: str
+    source: str
     quote: str
     closeness: float
     words: tuple[str, ...]
@@ -72,7 +74,8 @@ class MentionRow:
     """One wording; ``customer`` and ``segment`` are empty where there are too few customers.
 
     With ``hide_rare_sessions`` so are ``session``, ``at``, ``start_s`` and ``end_s``, and ``started_on`` is a quarter;
-    and always where it is not ``verbatim``: the rendition is silent there, which would tell who asked.
+    and always where it is not ``quoted``: the rendition is silent there, which would tell who asked. Nor does
+    ``source`` tell then whether it was said or typed.
     """
 
     request_id: str
@@ -80,13 +83,14 @@ class MentionRow:
     kind: str
     title: str
     quote: str
-    verbatim: bool
+    quoted: bool
     area: str
     strength: Strength
     score: float
     sure: bool
     reason: str
     answer: str
+    source: str
     session: str
     started_on: str
     at: str
@@ -154,7 +158,7 @@ def report(
         weeks=tuple(attendance(held, week_names, weekly=True)),
         heard_quarterly=_distinct(((quarter_of(each.started_on), group_id) for each, group_id in grouped), names),
         heard_weekly=_distinct(
-            ((week_of(each.started_on), group_id) for each, group_id in grouped if each.verbatim), week_names
+            ((week_of(each.started_on), group_id) for each, group_id in grouped if each.is_quoted), week_names
         ),
         areas=area_counts(in_time, {mention.request_id: mention.area for mention in in_time}, group_ids, least),
         segments=area_counts(in_time, {mention.request_id: mention.segment for mention in in_time}, group_ids, least),
@@ -168,7 +172,7 @@ def _after_the_placed(row: MentionRow) -> tuple[bool, str, str]:
 
 def without_place_last(mention: Mention) -> tuple[bool, str]:
     """Sorts mentions in order of time so that those that do not tell theirs come last, by id."""
-    return (False, "") if mention.verbatim else (True, mention.request_id)
+    return (False, "") if mention.is_quoted else (True, mention.request_id)
 
 
 def _distinct(heard: Iterable[tuple[str, str]], periods: Sequence[str]) -> tuple[int, ...]:
@@ -199,12 +203,12 @@ def _group_row(
     customers = customers_of(mentions)
     count = len(set(customers.values()))
     enough = count >= least
-    dated = {mention.started_on for mention in mentions if enough and mention.verbatim}
+    dated = {mention.started_on for mention in mentions if enough and mention.is_quoted}
     first, last = (str(day) if day in dated else quarter_of(day) for day in (days[0], days[-1]))
     sessions: dict[str, set[str]] = {period.period: set() for period in periods}
     for mention in mentions:
         sessions[quarter_of(mention.started_on)].add(mention.session)
-    quoted = next((mention for mention in mentions if mention.verbatim), mentions[0])
+    quoted = next((mention for mention in mentions if mention.is_quoted), mentions[0])
     return GroupRow(
         group_id=group.group_id,
         kind=mentions[0].kind,
@@ -215,13 +219,14 @@ def _group_row(
         sessions=len({mention.session for mention in mentions}) if enough else None,
         mentions=len(mentions),
         weight=round(
-            sum({customers[mention.source]: mention.weight for mention in mentions if mention.source}.values()), 2
+            sum({customers[mention.asker]: mention.weight for mention in mentions if mention.asker}.values()), 2
         )
         if enough
         else None,
         first=first,
         last=last,
         answer=shown_text(next((mention.answer for mention in mentions if mention.answer), ""), enough=enough),
+        source=told_source(mentions),
         quote=shown_text(_words(quoted, group)[1], enough=enough),
         closeness=group.closeness,
         words=group.words,
@@ -235,9 +240,15 @@ def _group_row(
     )
 
 
+def told_source(mentions: Iterable[Mention]) -> str:
+    """Whether wordings were said or typed: ``speech``, ``chat`` or ``both``; empty where none may be shown."""
+    sources = {mention.source for mention in mentions if mention.is_quoted}
+    return "both" if len(sources) == len(RequestSource) else next(map(str, sources), "")
+
+
 def _words(mention: Mention, group: GroupRow | RequestGroup) -> tuple[str, str]:
     """The title and quote of a mention: its own, or where its words may not be shown those of others in its group."""
-    if mention.verbatim or group.is_plain:
+    if mention.is_quoted or group.is_plain:
         return mention.title, mention.quote
     return group.title, sentence_about(mention.kind, group.title)
 
@@ -249,7 +260,7 @@ def shown_text(text: str, *, enough: bool) -> str:
 
 def _mention_row(mention: Mention, group: GroupRow, selection: Selection) -> MentionRow:
     enough = group.customers is not None
-    placed = mention.verbatim and (enough or not selection.hide_rare_sessions)
+    placed = mention.is_quoted and (enough or not selection.hide_rare_sessions)
     title, quote = _words(mention, group)
     return MentionRow(
         request_id=mention.request_id,
@@ -257,13 +268,14 @@ def _mention_row(mention: Mention, group: GroupRow, selection: Selection) -> Men
         kind=mention.kind,
         title=shown_text(title, enough=enough),
         quote=shown_text(quote, enough=enough),
-        verbatim=mention.verbatim,
+        quoted=mention.is_quoted,
         area=mention.area,
         strength=mention.strength,
         score=mention.score,
         sure=mention.sure,
         reason=mention.reason,
         answer=shown_text(mention.answer, enough=enough),
+        source=told_source([mention]),
         session=mention.session if placed else "",
         started_on=mention.started_on.isoformat() if placed else quarter_of(mention.started_on),
         at=mention.at if placed else "",

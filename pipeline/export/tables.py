@@ -28,7 +28,7 @@ class Table(NamedTuple):
 
 _MENTION_COLUMNS = tuple(field.name for field in fields(MentionRow))
 _MENTION_TYPES: dict[str, type] = {
-    "verbatim": bool,
+    "quoted": bool,
     "sure": bool,
     "score": float,
     "start_s": float,
@@ -50,6 +50,7 @@ _GROUP_COLUMNS: tuple[tuple[str, type], ...] = (
     ("first_heard", str),
     ("last_heard", str),
     ("answer", str),
+    ("source", str),
     ("quote", str),
     ("closeness", float),
     ("shared_words", str),
@@ -93,6 +94,7 @@ def _group(row: GroupRow, least: int, heard: int) -> tuple[Value, ...]:
         row.first,
         row.last,
         row.answer,
+        row.source,
         row.quote,
         row.closeness,
         " ".join(row.words),

@@ -68,22 +68,39 @@ def _name(identities: object) -> str:
 
 
 class _Text(HTMLParser):
-    """Collects the words of a message; what it mentions or quotes stays in it."""
+    """Collects the words of a message; what it mentions or quotes stays in it, each quoted line behind ``>``."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
-        self.pieces: list[str] = []
+        self.pieces: list[str] = [""]
+        self._quotes = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.pieces.append("\n" if tag in _BREAKS else "")
-        self.pieces += [value for key, value in attrs if key == "alt" and value]  # an emoji is a picture there
+        self._quotes += tag == "blockquote"
+        if tag in _BREAKS:
+            self._break()
+        for value in (value for key, value in attrs if key == "alt" and value):
+            self.pieces[-1] += value  # an emoji is a picture there
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "blockquote" and self._quotes:
+            self._quotes -= 1
+            self._break()
 
     def handle_data(self, data: str) -> None:
-        self.pieces.append(data)
+        first, *others = data.split("\n")
+        self.pieces[-1] += first
+        for line in others:
+            self._break()
+            self.pieces[-1] += line
+
+    def _break(self) -> None:
+        self.pieces.append("> " if self._quotes else "")
 
 
 def _plain(content: str) -> str:
     reader = _Text()
     reader.feed(content)
     reader.close()
-    return "\n".join(filter(None, (" ".join(line.split()) for line in "".join(reader.pieces).split("\n"))))
+    lines = (" ".join(line.split()) for line in reader.pieces)
+    return "\n".join(line for line in lines if line.strip("> "))

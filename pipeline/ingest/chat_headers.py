@@ -128,11 +128,17 @@ def _named(at_s: float, day: date | None, word: str, rest: str) -> ChatHeader | 
     """A header with its sender, and its recipient where it names one before the colon of the old form."""
     old = _OLD.fullmatch(rest)
     border = old.end("sender") if old else len(rest)
-    addressed = [
-        ChatHeader(at_s, day, rest[: match.start()].strip(), text.strip(), _is_direct(recipient))
+    begun_at = [
+        (match.start(), match.end())
         for between in (to for before, to in _WORDS if before == word)
         for match in re.finditer(rf"(?<=\S)\s+{re.escape(between)}\s+(?=\S)", rest[:border] + " ", re.IGNORECASE)
-        for recipient, colon, text in (rest[match.end() :].partition(":"),)
+    ]
+    # Behind its colon a private message may say "tell it to Everyone: ..."; only a name with a colon is read beyond it.
+    in_header = [place for place in begun_at if place[0] < rest.find(":")] or begun_at
+    addressed = [
+        ChatHeader(at_s, day, rest[:start].strip(), text.strip(), _is_direct(recipient))
+        for start, end in in_header
+        for recipient, colon, text in (rest[end:].partition(":"),)
         if colon
     ]
     if addressed:  # a name may hold the word itself: "Ana to Go to Everyone"

@@ -19,7 +19,7 @@ from pipeline.proof.picture_boxes import covers_hold
 from pipeline.proof.pre_encode import PreEncodeCheck
 from pipeline.proof.proof_file import NAME as MANIFEST
 from pipeline.proof.proof_file import Manifest, RedactedWindow, read_manifest, signed, write_manifest
-from pipeline.proof.reprove import failure_line, prove, prove_unchanged
+from pipeline.proof.reprove import failure_line, prove, prove_unchanged, what_it_means
 from pipeline.proof.text_agreement import CAPTIONS, TRANSCRIPT, TURNS, texts_agree
 
 __all__ = [
@@ -57,5 +57,6 @@ __all__ = [
     "texts_checked",
     "tiles_hold",
     "untouched_packets",
+    "what_it_means",
     "write_manifest",
 ]

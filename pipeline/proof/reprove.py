@@ -9,7 +9,7 @@ from pathlib import Path
 from pipeline import spans
 from pipeline.errors import UsageProblem
 from pipeline.files import file_digest
-from pipeline.lexicon.counted import counted
+from pipeline.lexicon.counted import counted, is_or_are
 from pipeline.media.output_formats import format_of
 from pipeline.proof.expected import ExpectedSound
 from pipeline.proof.file_plan import FilePlan, prove_file
@@ -19,6 +19,7 @@ from pipeline.proof.proof_file import NAME as MANIFEST
 from pipeline.proof.proof_file import Manifest, read_manifest
 from pipeline.proof.silence import EDGE_S
 from pipeline.proof.text_agreement import texts_agree
+from pipeline.proof.text_search import NAME as TERMS
 from pipeline.proof.text_search import texts_free_of
 from pipeline.records import Audience, Check, PlannedTerm, Proof, ProofVerdict
 
@@ -50,7 +51,31 @@ def prove(place: Path, *, plan: FilePlan | None = None, public_key: str | None =
     if manifest is None or unchanged.verdict is not ProofVerdict.PROVED:
         return unchanged
     terms = tuple(PlannedTerm(text=term, replacement="") for term in (plan.terms if plan else ()))
-    return Proof(checks=(*unchanged.checks, *_media(folder, manifest, terms), *_texts(folder, terms)))
+    checks = (*unchanged.checks, *_media(folder, manifest, terms), *_texts(folder, terms))
+    # No proof.json holds what was taken out: a search for nothing would say that nothing was found.
+    return Proof(checks=tuple(check for check in checks if terms or check.name != TERMS))
+
+
+def what_it_means(proof: Proof, *, plan: FilePlan | None, is_key_known: bool) -> str:
+    """What a proof that passed says in plain English, and what it does not."""
+    if proof.verdict is not ProofVerdict.PROVED:
+        return ""
+    if plan is not None and not any(check.name == SIGNATURE for check in proof.checks):
+        said = "The file was decoded, and every span of the plan is silent, covered or a tone in it."
+    else:
+        said = (
+            "These are the files that the workspace proved and signed, byte for byte. They were decoded again: every "
+            "span that was redacted is silent, covered or a tone, and captions and transcript say the same."
+        )
+    if plan is not None and plan.terms:
+        said += f" {counted(len(plan.terms), 'term')} of the plan {is_or_are(len(plan.terms))} nowhere in it."
+    else:
+        said += (
+            " It was not searched for names here: the run did that before it signed; --plan with terms does it again."
+        )
+    if not is_key_known and any(check.name == SIGNATURE for check in proof.checks):
+        said += " Whose key signed it is not certain: give --key with the one that `offrecord doctor` shows."
+    return said
 
 
 def prove_unchanged(folder: Path, *, public_key: str | None) -> Proof:
@@ -81,7 +106,11 @@ def _signed(manifest: Manifest | None, public_key: str | None) -> Check:
         whose = "with the key that it names" if public_key is None else "with the given key"
         detail = f"proof.json was changed, or was not signed {whose}"
         return Check(name=SIGNATURE, verdict=ProofVerdict.UNCHECKED, detail=detail)
-    whose = f"{manifest.signed_by}, which nobody vouches for: give --key" if public_key is None else "the given key"
+    whose = (
+        f"{manifest.signed_by}, which was not compared with yours: give --key"
+        if public_key is None
+        else "the given key"
+    )
     detail = f"the {manifest.audience} rendition of {manifest.session_id}, signed with {whose}"
     return Check(name=SIGNATURE, verdict=ProofVerdict.PROVED, detail=detail)
 

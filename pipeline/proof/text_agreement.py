@@ -1,4 +1,4 @@
-"""Proof (v): captions and transcript, read back, say what the turns of the rendition say, and no more."""
+"""Proof (v): captions, transcript and chat, read back, say what the turns of the rendition say, and no more."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from pipeline.errors import InputRefused
@@ -16,20 +17,21 @@ from pipeline.spans import SpanIndex
 
 NAME = "texts agree"
 TURNS, TRANSCRIPT, CAPTIONS, SUBRIP = "transcript.jsonl", "transcript.txt", "captions.vtt", "captions.srt"
+CHAT, CHAT_TURNS = "chat.txt", "chat.jsonl"
 # Times are written in whole milliseconds, and those of a cue are a share of its turn's.
 CLOCK_S = 0.0011
 _TIMING = re.compile(r"(\d+):(\d\d):(\d\d)[.,](\d{3}) --> (\d+):(\d\d):(\d\d)[.,](\d{3})")
 Cue = tuple[float, float, str]
 
 
-def turns_of(folder: Path) -> tuple[Turn, ...]:
+def turns_of(folder: Path, name: str = TURNS) -> tuple[Turn, ...]:
     """The redacted turns of a rendition; raises ``ValueError`` or ``TypeError`` where its file is not as written."""
-    lines = (folder / TURNS).read_text("utf-8").split("\n")[:-1]
+    lines = (folder / name).read_text("utf-8").split("\n")[:-1]
     return tuple(Turn(**json.loads(line)) for line in lines)
 
 
 def texts_agree(folder: Path) -> Check:
-    """Whether every word of captions and transcript is one of the turns', of the same speaker at the same time.
+    """Whether every word of captions, transcript and chat is one of the turns', of the same speaker at the same time.
 
     Raises ``InputRefused`` where a text cannot be read.
     """
@@ -39,6 +41,9 @@ def texts_agree(folder: Path) -> Check:
         agree = agree and _say_the_same(_webvtt((folder / CAPTIONS).read_text("utf-8")), turns)
         if (folder / SUBRIP).is_file():
             agree = agree and _say_the_same(_subrip((folder / SUBRIP).read_text("utf-8")), turns)
+        if (folder / CHAT_TURNS).is_file():
+            chat = [replace(turn, text=" ".join(turn.text.split())) for turn in turns_of(folder, CHAT_TURNS)]
+            agree = agree and (folder / CHAT).read_text("utf-8") == "".join(map(_line, chat))
     except (OSError, ValueError, TypeError) as error:
         raise InputRefused("a text of the rendition cannot be read", action="get the rendition again") from error
     return Check(

@@ -20,6 +20,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.lexicon.counted import counted
 from pipeline.lexicon.plain import latin
 from pipeline.media import Probe
 from pipeline.records import Check, PlannedTerm, ProofVerdict, ReadTerm
@@ -158,7 +159,7 @@ def _rows(data: NDArray[np.uint8]) -> NDArray[np.uint64]:
 def _check(places: int, files: int, terms: int) -> Check:
     if places:
         return Check(name=NAME, verdict=ProofVerdict.LEAK, detail=f"{places} places hold a planned term")
-    return Check(name=NAME, verdict=ProofVerdict.PROVED, detail=f"{terms} terms, {files} files")
+    return Check(name=NAME, verdict=ProofVerdict.PROVED, detail=f"{counted(terms, 'term')}, {counted(files, 'file')}")
 
 
 def _needles(text: str) -> Iterator[bytes]:
@@ -192,7 +193,7 @@ def _texts(path: Path) -> list[str]:
     text = path.read_text("utf-8")
     if path.suffix != ".jsonl":
         return [_CLOCK.sub("", html.unescape(text))]
-    turns = [json.loads(line) for line in text.splitlines()]
+    turns = [json.loads(line) for line in text.split("\n") if line]  # what people write may hold other line breaks
     voices: defaultdict[str, list[str]] = defaultdict(list)
     for turn in turns:
         if turn["participant_id"]:

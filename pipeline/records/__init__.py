@@ -52,7 +52,7 @@ from pipeline.records.rendition import (
     SessionResult,
     Turn,
 )
-from pipeline.records.request import Answer, RequestGroup, Strength, Tag
+from pipeline.records.request import Answer, RequestGroup, RequestSource, Strength, Tag
 from pipeline.records.review_hold import ConsentCue, ConsentCueKind, ReviewHold
 from pipeline.records.rules import DetectionRule, Rank, RuleSpec
 from pipeline.records.ruling import (
@@ -175,6 +175,7 @@ __all__ = [
     "Rendition",
     "RepairState",
     "RequestGroup",
+    "RequestSource",
     "ReviewHold",
     "Role",
     "RuleSpec",

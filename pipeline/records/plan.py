@@ -76,7 +76,7 @@ class ReadingPlan(ABC):
     """What is taken out of the words of a session that are read for one purpose and shown to nobody.
 
     Only the review stage makes one, and no rendition is made from it. ``windows``, ``terms``, ``word_edits``,
-    ``removed``, ``removed_intervals`` and ``keep_tracks`` are as in ``ApprovedPlan``.
+    ``text_edits``, ``removed``, ``removed_intervals`` and ``keep_tracks`` are as in ``ApprovedPlan``.
     """
 
     session_id: str
@@ -84,6 +84,7 @@ class ReadingPlan(ABC):
     windows: tuple[RedactionInterval, ...]
     terms: tuple[PlannedTerm, ...]
     word_edits: tuple[WordEdit, ...]
+    text_edits: tuple[TextEdit, ...]
     removed: frozenset[str]
     removed_intervals: tuple[RemovedInterval, ...]
     keep_tracks: tuple[str, ...]

@@ -54,7 +54,7 @@ class OutFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
-    """One redacted turn of talk; ``speaker`` is a label as ``[person 1]`` or ``staff 1``, never a name."""
+    """One redacted turn of talk, or message of the chat; ``speaker`` is a label as ``[person 1]``, never a name."""
 
     start_s: float
     end_s: float
@@ -65,13 +65,17 @@ class Turn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rendition(ABC):
-    """Redacted files that passed their proof; made by the render stage alone; ``folder`` lies in the output folder."""
+    """Redacted files that passed their proof; made by the render stage alone; ``folder`` lies in the output folder.
+
+    ``turns`` are what was said, ``chat`` what was typed.
+    """
 
     session_id: str
     audience: Audience
     folder: str
     files: tuple[OutFile, ...]
     turns: tuple[Turn, ...]
+    chat: tuple[Turn, ...]
     proof: Proof
 
     @abstractmethod

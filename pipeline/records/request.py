@@ -15,12 +15,19 @@ class Strength(StrEnum):
     UNSTATED = ""
 
 
+class RequestSource(StrEnum):
+    """How a request came into its session."""
+
+    SPEECH = "speech"
+    CHAT = "chat"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What one of the team's own people said to it: times in seconds of the session.
+    """What one of the team's own people said or typed to it: times in seconds of the session.
 
-    ``behind`` are the ids of those who spoke last before it, empty for a speaker nobody knows: it may repeat them, so
-    that it is shown only while they may be quoted, and for the unknown one while everybody may.
+    ``behind`` are the ids of those who spoke or wrote last before it, empty for somebody nobody knows: it may repeat
+    them, so that it is shown only while they may be quoted, and for the unknown one while everybody may.
     """
 
     text: str
@@ -32,7 +39,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tag:
-    """A request, discovery, problem, praise or question in the redacted transcript.
+    """A request, discovery, problem, praise or question in the redacted transcript or the redacted chat.
 
     ``quote`` is the sentence or sentences that carry it, ``title`` the same in plain words, ``score`` how likely it is
     what its label says (0 to 1), ``sure`` whether nobody needs to look at it, ``reason`` the cue that speaks for it.
@@ -41,6 +48,7 @@ class Tag:
     ``voiced_by`` is the one of staff whose words they are, where who asks only agreed with them.
     ``topic`` is the phrase of the team's taxonomy that decided its area, as the team wrote it; empty where none did.
     ``request_id`` is that of an earlier tag of the same words, by which people decided about it; empty for a new one.
+    ``source`` says whether it was said aloud or typed; the times of what was typed are those of its messages.
     """
 
     label: str
@@ -59,6 +67,7 @@ class Tag:
     request_id: str = ""
     topic: str = ""
     voiced_by: str | None = None
+    source: RequestSource = RequestSource.SPEECH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

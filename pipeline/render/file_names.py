@@ -11,6 +11,7 @@ CAPTIONS_SRT = "captions.srt"
 TRANSCRIPT = "transcript.txt"
 TRANSCRIPT_JSONL = "transcript.jsonl"
 CHAT = "chat.txt"
+CHAT_JSONL = "chat.jsonl"
 SOUND = "sound.m4a"
 PICTURE = "picture.mp4"
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,127}")

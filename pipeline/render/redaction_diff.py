@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from pipeline import spans
+from pipeline.lexicon.counted import counted
 from pipeline.records import ApprovedPlan, Region
 from pipeline.render.terms import normal
 from pipeline.spans import SpanIndex
@@ -58,15 +59,15 @@ class NewlyExposed:
         """Counts, and where the first window begins."""
         first = f" (from {min(start_s for _, start_s, _ in self.windows):.1f} s)" if self.windows else ""
         kinds = (
-            (len({(start_s, end_s) for _, start_s, end_s in self.windows}), f"windows{first}"),
-            (len(self.tracks), "tracks"),
-            (len(self.people), "people"),
-            (len(self.gone), "spans of people"),
-            (len(self.terms), "terms"),
-            (len(self.texts), "places in the chat"),
-            (self.covers, "parts of the picture"),
+            (len({(start_s, end_s) for _, start_s, end_s in self.windows}), f"window{first}", f"windows{first}"),
+            (len(self.tracks), "track", "tracks"),
+            (len(self.people), "person", "people"),
+            (len(self.gone), "span of a person", "spans of people"),
+            (len(self.terms), "term", "terms"),
+            (len(self.texts), "place in the chat", "places in the chat"),
+            (self.covers, "part of the picture", "parts of the picture"),
         )
-        return ", ".join(f"{count} {what}" for count, what in kinds if count) or "nothing"
+        return ", ".join(counted(*kind) for kind in kinds if kind[0]) or "nothing"
 
 
 def scope_of(plan: ApprovedPlan, marked: Callable[[str], str]) -> RedactionScope:

@@ -45,6 +45,7 @@ from pipeline.records import (
     Transcript,
 )
 from pipeline.render import file_names, manifest, rendition, text_files
+from pipeline.render.chat_turns import chat_turns
 from pipeline.render.picture import RenderedPicture, render_picture
 from pipeline.render.redacted_turns import redacted_turns
 from pipeline.render.sound import RATE, Fill, MixInput, MixSpec, length_of
@@ -187,7 +188,9 @@ def _write_texts(session: Session, plan: ApprovedPlan, transcript: Transcript, f
     if srt:
         written[file_names.CAPTIONS_SRT] = text_files.captions_srt(turns)
     if session.chat:
-        written[file_names.CHAT] = text_files.chat_txt(session, plan, called, terms)
+        chat = chat_turns(session, plan, called, terms)
+        written[file_names.CHAT] = text_files.chat_txt(chat)
+        written[file_names.CHAT_JSONL] = text_files.transcript_jsonl(chat)
     for name, text in written.items():
         (folder / name).write_text(text, "utf-8")
     return list(written)

@@ -8,7 +8,7 @@ from pathlib import Path
 from pipeline.files import file_digest
 from pipeline.proof import MANIFEST, read_manifest
 from pipeline.records import Audience, OutFile, Proof, ProofVerdict, Rendition, Turn
-from pipeline.render.file_names import TRANSCRIPT_JSONL, folder_of
+from pipeline.render.file_names import CHAT_JSONL, TRANSCRIPT_JSONL, folder_of
 from pipeline.store.codec import decode
 
 
@@ -28,6 +28,7 @@ def proved(session_id: str, audience: Audience, folder: Path, proof: Proof) -> R
         folder=folder_of(session_id, audience),
         files=out_files(folder),
         turns=turns_of(folder),
+        chat=chat_of(folder),
         proof=proof,
     )
 
@@ -59,5 +60,15 @@ def recall(
 
 def turns_of(folder: Path) -> tuple[Turn, ...]:
     """The redacted turns of a rendition; raises ``ValueError`` or ``TypeError`` where its file is not as written."""
-    lines = (folder / TRANSCRIPT_JSONL).read_text("utf-8").splitlines()
-    return tuple(decode(line, Turn) for line in lines)
+    return _turns_in(folder / TRANSCRIPT_JSONL)
+
+
+def chat_of(folder: Path) -> tuple[Turn, ...]:
+    """The redacted messages of a rendition, none where it has no chat; raises as ``turns_of`` does."""
+    path = folder / CHAT_JSONL
+    return _turns_in(path) if path.is_file() else ()
+
+
+def _turns_in(path: Path) -> tuple[Turn, ...]:
+    # What people write may hold other line breaks than this one.
+    return tuple(decode(line, Turn) for line in path.read_text("utf-8").split("\n") if line)

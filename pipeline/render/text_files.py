@@ -1,16 +1,12 @@
-"""Writes the readable files of a rendition: captions, transcript and chat, all from the plan."""
+"""Writes the readable files of a rendition: captions, transcript and chat, all from redacted turns."""
 
 from __future__ import annotations
 
 import json
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 
-from pipeline.records import ApprovedPlan, ChatLine, Session, TextEdit, Turn
-from pipeline.records.removed_parts import RemovedParts, is_left_out
-from pipeline.render.speakers import UNKNOWN
-from pipeline.render.terms import TermReplacer
+from pipeline.records import Turn
 
 CUE_CHARS = 80
 
@@ -41,37 +37,9 @@ def transcript_jsonl(turns: Sequence[Turn]) -> str:
     return "".join(json.dumps(asdict(turn), ensure_ascii=False, sort_keys=True) + "\n" for turn in turns)
 
 
-def chat_txt(session: Session, plan: ApprovedPlan, labels: Mapping[str, str], terms: TermReplacer) -> str:
-    """The chat that everyone could read, without the lines of those removed.
-
-    Where somebody was removed, lines of nobody known go too. A line's time is known to the second.
-    """
-    edits: defaultdict[int, list[TextEdit]] = defaultdict(list)
-    for edit in plan.text_edits:
-        if edit.place.surface == "chat":
-            edits[edit.place.index].append(edit)
-    removed_parts, lines = RemovedParts(plan.removed_intervals), []
-    for index, line in enumerate(session.chat):
-        if is_left_out(line, plan.removed, removed_parts):
-            continue
-        text = terms.replace(_edited(line, edits[index]))
-        speaker = labels.get(line.participant_id or "", UNKNOWN)
-        lines.append(f"[{_clock(line.at_s)[:8]}] {speaker}: {' '.join(text.split())}\n")
-    return "".join(lines)
-
-
-def _edited(line: ChatLine, edits: Sequence[TextEdit]) -> str:
-    """Edits that overlap become one, under the label of the first, so that no edit moves another off its place."""
-    text, merged = line.text, list[tuple[int, int, str]]()
-    for edit in sorted(edits, key=lambda edit: (edit.place.start_char, edit.place.end_char)):
-        start, end = edit.place.start_char, edit.place.end_char
-        if merged and start < merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]), merged[-1][2])
-        else:
-            merged.append((start, end, edit.replacement))
-    for start, end, replacement in reversed(merged):
-        text = text[:start] + replacement + text[end:]
-    return text
+def chat_txt(turns: Sequence[Turn]) -> str:
+    """One line for each turn of the chat: time, who wrote it, and its text without line breaks."""
+    return "".join(f"[{_clock(turn.start_s)[:8]}] {turn.speaker}: {' '.join(turn.text.split())}\n" for turn in turns)
 
 
 def _cues(turn: Turn) -> list[tuple[float, float, str]]:

@@ -11,6 +11,7 @@ from pipeline.consent.evaluation.explain import ExplainedCell
 from pipeline.consent.log.replay import ensure_replayed
 from pipeline.errors import Exit
 from pipeline.records import Exposure, ListAuthority
+from pipeline.reports.undecided import decided_by_session, with_undecided
 from pipeline.store import Workspace
 from pipeline.store.registry import InboxEntry, Registry, printable
 from pipeline.workflow.due_sessions import missing_renditions
@@ -48,6 +49,16 @@ class ReportLine:
     list_authority: ListAuthority | None = None
     leased_to: str = ""
 
+    @property
+    def is_to_review(self) -> bool:
+        """Whether all that may be published is, and somebody may still decide proposals."""
+        return self.status == "done" and bool(self.undecided)
+
+    @property
+    def shown_status(self) -> str:
+        """The status in the words of a person, to whom done means that nothing is left to do."""
+        return "to review" if self.is_to_review else self.status
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MorningReport:
@@ -77,6 +88,13 @@ class MorningReport:
         return (*self.to_show, *others[-_DONE_ON_PAGE:])
 
     @property
+    def shown_counts(self) -> dict[str, int]:
+        """How many lines have each status as it is shown, in the order of ``counts``."""
+        to_review = sum(line.is_to_review for line in self.lines)
+        counts = {**self.counts, "done": self.counts.get("done", 0) - to_review, "to review": to_review}
+        return {status: count for status, count in counts.items() if count}
+
+    @property
     def exit_code(self) -> Exit:
         """DAMAGED where what was published was changed, SOME_STOPPED when a session is held, refused or failed."""
         if self.damage:
@@ -98,7 +116,11 @@ def gather(
     """
     ensure_replayed(workspace)
     registry = Registry(workspace.db)
-    sessions = (_as_on_disk(line, workspace) for line in _sessions(registry))
+    decided = decided_by_session(workspace)
+    sessions = (
+        with_undecided(_as_on_disk(line, workspace), decided.get(line.id, ()), workspace)
+        for line in _sessions(registry)
+    )
     lines = [*sessions, *(_folder(entry) for entry in registry.entries().values() if not entry.session_id)]
     order = {"failed": 0, "refused": 1, "held": 2, "pending": 3, "waiting": 4, "done": 5}
     lines = [replace(line, processed=True) if line.id in processed else line for line in lines]

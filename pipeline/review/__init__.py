@@ -1,5 +1,6 @@
 """Puts proposals to people and turns their decisions into the approved plan."""
 
+from pipeline.review.closed_names import closed_names
 from pipeline.review.decision_log import decisions, heads, numbered, signed_off_by
 from pipeline.review.finding_edits import edited, edits, edits_in
 from pipeline.review.picture.plan import may_be_shown, picture_review
@@ -14,6 +15,7 @@ VERSION = "6"
 __all__ = [
     "VERSION",
     "attributed",
+    "closed_names",
     "decisions",
     "edited",
     "edits",

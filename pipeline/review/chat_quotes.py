@@ -12,20 +12,11 @@ import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 
-from pipeline.records import ChatLine, RemovedInterval, Session, TextEdit, TextPlace
+from pipeline.lexicon.chat_forms import QUOTED, REPLY
+from pipeline.records import RemovedInterval, Session, TextEdit, TextPlace
 from pipeline.records.removed_parts import RemovedParts, is_left_out
 
 REDACTED = "[redacted]"
-_QUOTED = re.compile(r"[\"“„«「『‹]([^\"“”«»「」『』‹›\n]{1,2000})[\"”“»」』›]|^[ \t]*>+[ \t]*(\S.*)$", re.MULTILINE)
-_REPLY = re.compile(
-    r"\s*(?:repl(?:y|ying|ied)\b|in reply to|reacted\b|removed an?\b.*\breaction"
-    r"|(?:als )?antwort|reagier|hat .*reagiert|reaktion|(?:en )?répon|a réagi|réaction"
-    r"|respond|en respuesta|em resposta|resposta|reaccion|ha reaccionado|reagiu"
-    r"|in risposta|rispond|ha reagito|(?:in )?antwoord|reageer|(?:в )?ответ"
-    r"|回复|回應|回覆|对|對|返信|リアクション|답장|반응)",
-    re.IGNORECASE,
-)
-"""How a message begins that says what it answers or reacts to, in the languages of the platforms."""
 _CUT = re.compile(r"\s*(?:\.{2,}|…)\s*$")
 _SHINGLE = 5
 """So many words in a row that are the same are a quote; of ordinary talk, shorter runs are in anybody's messages."""
@@ -75,24 +66,24 @@ def quote_edits(
         )
         for index, (line, is_gone) in enumerate(zip(session.chat, gone, strict=True))
         if not is_gone
-        for start_char, end_char in _places(line, quotes)
+        for start_char, end_char in quote_places(line.text, quotes)
     )
 
 
-def _places(line: ChatLine, quotes: Quotes) -> Iterator[tuple[int, int]]:
-    """The quotes of what is left out; and every further line that repeats it without marks, whole."""
-    is_reply, rest = _REPLY.match(line.text) is not None, list(line.text)
-    for match in _QUOTED.finditer(line.text):
+def quote_places(text: str, quotes: Quotes) -> Iterator[tuple[int, int]]:
+    """The quotes of what is left out in a message; and every further line that repeats it without marks, whole."""
+    is_reply, rest = REPLY.match(text) is not None, list(text)
+    for match in QUOTED.finditer(text):
         group = 1 if match[1] is not None else 2
-        unknown = is_reply and not line.text[: match.start()].strip().count("\n") and not quotes.stays(match[group])
+        unknown = is_reply and not text[: match.start()].strip().count("\n") and not quotes.stays(match[group])
         if quotes.is_left_out(match[group]) or unknown:
             yield match.span(group)
             rest[slice(*match.span(group))] = " " * len(match[group])
     at = 0
-    for text in "".join(rest).split("\n"):
-        if text.strip() and quotes.is_left_out(text):
-            yield at, at + len(text)
-        at += len(text) + 1
+    for line in "".join(rest).split("\n"):
+        if line.strip() and quotes.is_left_out(line):
+            yield at, at + len(line)
+        at += len(line) + 1
 
 
 def _plain(text: str) -> str:

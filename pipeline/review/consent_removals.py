@@ -18,6 +18,7 @@ from pipeline.records import (
     Word,
 )
 from pipeline.records.speaker_turns import shared, turns
+from pipeline.review.closed_names import named_out
 from pipeline.review.mixed_speakers import turns_of
 from pipeline.spans import complement, merge, times
 
@@ -74,7 +75,7 @@ def consent_removals(
         unsafe = unsafe or cover(cut, session.duration_s)
     return ConsentRemovals(
         removed=removed,
-        named=frozenset(participant_id for participant_id, spans in minus.items() if spans),
+        named=named_out(session, ruling, purpose),
         removed_intervals=tuple(gone),
         windows=tuple(windows),
         keep_tracks=keep,

@@ -37,7 +37,7 @@ from pipeline.review.decision_log import needs_decision, not_of_picture
 from pipeline.review.heard_again import heard_again, is_sound_of_term
 from pipeline.review.picture.plan import NO_PICTURE, PictureReview, picture_plan
 from pipeline.review.reported_speech import speaker_reported
-from pipeline.review.terms import entities_of, planned_terms
+from pipeline.review.terms import entities_of, is_of, planned_terms
 from pipeline.review.uncertainty_margin import Widener
 from pipeline.review.windows import of_findings, of_unheard, windows
 from pipeline.settings import RedactSettings
@@ -100,7 +100,7 @@ def review(
         audience=audience,
         windows=windows((*taken.muted, *unheard, *out.windows), duration_s=session.duration_s, settings=settings),
         terms=taken.terms,
-        text_edits=(*_text_edits(taken.applied), *quote_edits(session, out.removed, out.removed_intervals)),
+        text_edits=_text_edits(session, taken.applied, out),
         word_edits=_word_edits(taken.applied),
         removed=out.removed,
         removed_intervals=out.removed_intervals,
@@ -141,6 +141,7 @@ def reading_plan(
         windows=windows((*taken.muted, *out.windows), duration_s=session.duration_s, settings=settings),
         terms=taken.terms,
         word_edits=_word_edits(taken.applied),
+        text_edits=_text_edits(session, taken.applied, out),
         removed=out.removed,
         removed_intervals=out.removed_intervals,
         keep_tracks=out.keep_tracks,
@@ -179,7 +180,7 @@ def _applied(
         for proposal in proposals
         if not proposal.is_heard_again
         and _is_for(proposal, out)
-        and (_is_of(proposal, forced) or verdicts.get(proposal.proposal_id) is not Verdict.KEEP)
+        and (is_of(proposal, forced) or verdicts.get(proposal.proposal_id) is not Verdict.KEEP)
     ]
 
 
@@ -187,11 +188,6 @@ def _is_for(proposal: Proposal, out: ConsentRemovals) -> bool:
     """Whether a proposal is for this audience: what others report of somebody is, where that person is taken out."""
     reported = speaker_reported(proposal.entity)
     return reported is None or reported in out.named
-
-
-def _is_of(proposal: Proposal, entities: frozenset[str]) -> bool:
-    """Whether a proposal is of one of these, or any of its findings resembles one, whatever it is called."""
-    return proposal.entity in entities or any(finding.entity in entities for finding in proposal.findings)
 
 
 def _kept(proposals: Iterable[Proposal], applied: Iterable[Proposal], context: Context) -> tuple[str, ...]:
@@ -257,13 +253,15 @@ def _finished(
     return None
 
 
-def _text_edits(applied: Iterable[Proposal]) -> tuple[TextEdit, ...]:
-    return tuple(
+def _text_edits(session: Session, applied: Iterable[Proposal], out: ConsentRemovals) -> tuple[TextEdit, ...]:
+    """What goes out of the session's texts: what was found in them, and what in the chat repeats who is removed."""
+    found_in_texts = (
         TextEdit(place=finding.place, replacement=proposal.replacement)
         for proposal in applied
         for finding in proposal.findings
         if isinstance(finding.place, TextPlace)
     )
+    return (*found_in_texts, *quote_edits(session, out.removed, out.removed_intervals))
 
 
 def _word_edits(applied: Iterable[Proposal]) -> tuple[WordEdit, ...]:

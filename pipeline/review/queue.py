@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -46,11 +46,15 @@ class SessionLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProposalLine:
-    """One proposal; ``times`` are H:MM:SS of its mentions in sound or picture, ``text`` is masked unless revealed."""
+    """One proposal; ``times`` are H:MM:SS of its mentions in sound or picture, ``text`` is masked unless revealed.
+
+    ``cannot_be_kept`` says whose consent takes it out whatever is decided; empty where a person decides.
+    """
 
     proposal_id: str
     replacement: str
     decision: str
+    cannot_be_kept: str
     score: float
     rules: tuple[str, ...]
     mentions: int
@@ -120,15 +124,29 @@ def _read(stages: StageCache, session_id: str, _: str) -> tuple[Proposal, ...] |
 
 
 def show(
-    workspace: Workspace, session_id: str, *, reveal: bool, undecided: bool = False, below: float = 2.0
+    workspace: Workspace,
+    session_id: str,
+    *,
+    reveal: bool,
+    undecided: bool = False,
+    below: float = 2.0,
+    closed: Mapping[str, str],
 ) -> tuple[ProposalLine, ...]:
-    """The session's proposals, undecided ones first; those alone, or only those that are less sure than ``below``."""
+    """The session's proposals, undecided ones first; those alone, or only those that are less sure than ``below``.
+
+    ``closed`` has those that consent takes out, by id, and whose it is.
+    """
     proposals = proposals_of(workspace, session_id)
     latest = {decision.proposal_id: decision for decision in decision_log.decisions(workspace.db, session_id)}
     flagged = decision_log.flags(workspace.db, session_id)
     ordered = sorted(proposals, key=lambda proposal: proposal.proposal_id in latest)
     return tuple(
-        shown(proposal, latest.get(proposal.proposal_id) or flagged.get(proposal.proposal_id), reveal=reveal)
+        shown(
+            proposal,
+            latest.get(proposal.proposal_id) or flagged.get(proposal.proposal_id),
+            reveal=reveal,
+            closed=closed.get(proposal.proposal_id, ""),
+        )
         for proposal in ordered
         if proposal.score < below and not (undecided and proposal.proposal_id in latest)
     )
@@ -208,19 +226,28 @@ def _line(
     )
 
 
-def shown(proposal: Proposal, decision: Decision | None, *, reveal: bool) -> ProposalLine:
-    """One proposal as a person sees it."""
+def shown(proposal: Proposal, decision: Decision | None, *, reveal: bool, closed: str = "") -> ProposalLine:
+    """One proposal as a person sees it; ``closed`` says whose consent takes it out whatever is decided."""
     texts = dict.fromkeys(finding.text for finding in proposal.findings)
     return ProposalLine(
         proposal_id=proposal.proposal_id,
         replacement=proposal.replacement,
-        decision=decision.verdict.value if decision else "undecided",
+        decision=shown_verdict(decision, closed=closed),
+        cannot_be_kept=closed,
         score=proposal.score,
         rules=tuple(dict.fromkeys(finding.rule for finding in proposal.findings)),
         mentions=len(proposal.findings),
         times=tuple(dict.fromkeys(filter(None, map(_time, proposal.findings)))),
         text=tuple(texts if reveal else dict.fromkeys(map(mask, texts))),
     )
+
+
+def shown_verdict(decision: Decision | None, *, closed: str) -> str:
+    """What holds of a proposal: what somebody decided, but redact for a keep that consent does not allow."""
+    verdict = decision.verdict if decision else None
+    if verdict is Verdict.KEEP and closed:
+        verdict = Verdict.REDACT
+    return verdict.value if verdict else "undecided"
 
 
 def mask(text: str) -> str:

@@ -10,6 +10,8 @@ from pipeline.records.plan import REMOVED
 
 _WRITTEN = ("email:", "url:", "host:", "ip:")
 _MIN_LETTERS = 3
+IN_PICTURE = "picture:"
+"""What the entity of a name that was read in the picture begins with."""
 
 
 def planned_terms(
@@ -39,15 +41,28 @@ def planned_terms(
 
 
 def entities_of(session: Session, removed: frozenset[str]) -> frozenset[str]:
-    """The entities of removed participants, and those of the parts of their names: taken out whatever was decided."""
-    names = {
-        name
-        for participant_id in removed
-        for person in (session.participant(participant_id),)
-        for name in (person.name, *person.aliases)
-    }
+    """The entities of removed participants, of the parts of their names and of their addresses: out whatever was
+    decided.
+    """
+    people = [session.participant(participant_id) for participant_id in removed]
+    names = {name for person in people for name in (person.name, *person.aliases)}
     parts = {word for name in names for word in words_of(name)}
-    return frozenset(entity_of("person", text) for text in names | parts)
+    addresses = {f"email:{person.email.casefold()}" for person in people if person.email}
+    return frozenset(entity_of("person", text) for text in names | parts) | addresses
+
+
+def is_of(proposal: Proposal, entities: frozenset[str]) -> bool:
+    """Whether a proposal is of one of these, or any of its findings is or resembles one, whatever it was taken for.
+
+    Also in the picture, marked by hand, or as a company or term: the text goes from everything that is written anyway.
+    """
+    own = (proposal.entity, *(finding.entity for finding in proposal.findings))
+    return any(_as_person(entity) in entities or entity in entities for entity in own)
+
+
+def _as_person(entity: str) -> str:
+    """The entity of a person with this name; of somebody surely known, where it is a guess."""
+    return f"person:{entity.removeprefix(IN_PICTURE).partition(':')[2].removeprefix('~')}"
 
 
 def _of_removed(session: Session, known: tuple[SurfaceForm, ...], removed: frozenset[str]) -> Iterator[tuple[str, str]]:

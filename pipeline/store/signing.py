@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -32,6 +33,15 @@ class Signer:
     def sign_jws(self, signing_input: bytes) -> bytes:
         """The bare signature of a JWS's signing input, which is base64url and a dot and so never anything else."""
         return self._private.sign(signing_input)
+
+
+def key_around(place: Path) -> str | None:
+    """The public key of the workspace in whose folder a place lies; None where it lies in none, or its key is gone."""
+    root = next((folder for folder in place.resolve().parents if (folder / "offrecord.toml").is_file()), None)
+    try:
+        return None if root is None else Signer((root / "keys" / KEY).read_bytes()).public_key
+    except (OSError, ValueError):
+        return None
 
 
 def raw_public(public_key: str) -> bytes:

@@ -34,12 +34,12 @@ def whole_turns(turns: Sequence[Turn]) -> tuple[Turn, ...]:
             whole.append(turn)
         if len(turn.text.split()) > _AN_ASSENT:
             open_.clear()
-        if who is not None and _breaks_off(turn.text):
+        if who is not None and breaks_off(turn.text):
             open_[who] = place
     return tuple(whole)
 
 
-def _breaks_off(text: str) -> bool:
+def breaks_off(text: str) -> bool:
     """Whether a turn ends in a word that a sentence goes on behind; with a sign behind it, it ends there."""
     return (text.lower().split() or [""])[-1] in _GOES_ON
 

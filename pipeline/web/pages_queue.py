@@ -14,7 +14,7 @@ from starlette.responses import RedirectResponse, Response
 
 from pipeline.records.session_names import session_name
 from pipeline.review.queue import SessionLine
-from pipeline.store.registry import Registry
+from pipeline.store.registry import Registry, SessionState
 from pipeline.web.api_requests import is_lead
 from pipeline.web.guard import person_of
 from pipeline.web.roles import WebRole
@@ -106,9 +106,14 @@ def _rows(request: Request) -> Iterator[QueueRow]:
         state = states.get(line.session_id)
         yield QueueRow(
             line=line,
-            status=state.result.status if state else "waiting",
+            status=_status(state, line.undecided),
             reason=state.result.reason if state else "",
         )
+
+
+def _status(state: SessionState | None, undecided: int) -> str:
+    status = state.result.status if state else "waiting"
+    return "to review" if status == "done" and undecided else status
 
 
 def _is_wanted(row: QueueRow, wanted: dict[str, str]) -> bool:

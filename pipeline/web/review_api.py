@@ -133,6 +133,7 @@ def decide(request: Request, body: bytes) -> Response:
         reason=decision.reason,
         version=version_seen(request),
         is_lead=is_lead(request),
+        now=site.now,
     )
     flagged = proposal.proposal_id in decision_log.flags(site.workspace.db, proposal.session_id)
     verdict = Verdict.FLAG.value if flagged else decision.verdict

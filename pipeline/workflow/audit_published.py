@@ -22,6 +22,7 @@ _TEXTS = (
     file_names.TRANSCRIPT,
     file_names.TRANSCRIPT_JSONL,
     file_names.CHAT,
+    file_names.CHAT_JSONL,
 )
 _MEDIA = (file_names.SOUND, file_names.PICTURE)
 
@@ -71,7 +72,8 @@ def _in_sound(windows: tuple[tuple[str, float, float], ...], audience: Audience,
 def _in_texts(folder: Path, terms: TermReplacer, audience: Audience) -> Iterator[Exposure]:
     for name in _TEXTS:
         path = folder / name
-        for number, line in enumerate(path.read_text("utf-8").splitlines() if path.is_file() else (), 1):
+        # What people write in the chat may hold other line breaks than this one.
+        for number, line in enumerate(path.read_text("utf-8").split("\n")[:-1] if path.is_file() else (), 1):
             text = json.loads(line)["text"] if path.suffix == ".jsonl" else line
             for start_char, end_char, _ in terms.spans(text):
                 where = f"line {number}, characters {start_char} to {end_char}"

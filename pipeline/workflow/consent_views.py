@@ -14,7 +14,7 @@ from pipeline.consent.staff.match_participant import MatchSuggestion, suggestion
 from pipeline.store import Workspace
 from pipeline.store.artefacts import Artefact
 from pipeline.store.registry import Registry
-from pipeline.workflow.erasure import Leftover, leftovers_of
+from pipeline.workflow.erasure import Leftover, kept_aside, leftovers_of
 
 
 def explain_session(
@@ -51,6 +51,11 @@ def withdrawal_receipts(email: str, withdrawal_id: str, *, as_json: bool, worksp
 def left_after_withdrawal(who: str, *, workspace: Workspace) -> tuple[Leftover, ...]:
     """What is left in any store of a person who withdrew: ``who`` is an address, a party id or a withdrawal's id."""
     return leftovers_of(workspace, withdrawal_receipt.known_as(who, workspace=workspace))
+
+
+def kept_after_withdrawal(who: str, *, workspace: Workspace) -> tuple[str, ...]:
+    """The renditions that withdrawals of a person without erasure moved to ``withdrawn/``, where they are kept."""
+    return kept_aside(workspace, withdrawal_receipt.known_as(who, workspace=workspace))
 
 
 def list_artefacts(session_id: str | None, *, workspace: Workspace) -> list[Artefact]:

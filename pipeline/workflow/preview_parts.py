@@ -13,6 +13,7 @@ from pipeline.files import make_private
 from pipeline.proof import MANIFEST, Manifest, read_manifest
 from pipeline.records import Purpose, Rendition, Session, Turn
 from pipeline.render import file_names
+from pipeline.render.chat_turns import chat_turns
 from pipeline.render.clip import SOUND, THUMBNAIL, cut_clip
 from pipeline.render.speakers import labels
 from pipeline.render.terms import TermReplacer
@@ -136,5 +137,5 @@ def _chat(planned: PlannedRendition, folder: Path, participant_id: str) -> tuple
 def _own_lines(session: Session, planned: PlannedRendition, participant_id: str) -> list[str]:
     others = {person.participant_id for person in session.participants} - {participant_id}
     alone = replace(planned.plan, removed=planned.plan.removed | others)
-    text = chat_txt(session, alone, labels(session, planned.plan), TermReplacer(planned.plan.terms))
-    return text.splitlines()
+    turns = chat_turns(session, alone, labels(session, planned.plan), TermReplacer(planned.plan.terms))
+    return chat_txt(turns).splitlines()

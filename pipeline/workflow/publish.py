@@ -25,6 +25,7 @@ from pipeline.workflow.copied_renditions import copied
 from pipeline.workflow.exposure_approval import blocking_reason
 from pipeline.workflow.objections import check_objections
 from pipeline.workflow.plan_renditions import PlannedRendition, Plans, plan_rendition, requested_audiences
+from pipeline.workflow.readable_turns import ReadableTurns
 from pipeline.workflow.render_planned import key_of_rendition, render_proved
 from pipeline.workflow.session_context import SessionContext
 from pipeline.workflow.unshared_turns import unshared_turns
@@ -99,8 +100,9 @@ def publish_rendition(
     if not isinstance(rendition, Rendition):
         return replace(_withdraw(context, audience, rendition), repaired=changed)
     if audience is Audience.INTERNAL:
+        turns = ReadableTurns(spoken=rendition.turns, typed=rendition.chat)
         taxonomy, unshared = tagging.read_taxonomy(context.workspace), unshared_turns(repaired)
-        tagging.tag_session(context, rendition.turns, taxonomy, unshared=unshared)
+        tagging.tag_session(context, turns, taxonomy, unshared=unshared)
     return PublishOutcome(published=rendition, repaired=changed)
 
 

@@ -56,7 +56,8 @@ def _key(planned: PlannedRendition, *, with_plan: bool) -> str:
     workspace, redact = context.workspace, context.workspace.settings.redact
     made_with = [_made_with(planned), workspace.key("plan").hex()]
     plan = [planned.plan] if with_plan else []
-    return key_of(render.VERSION, made_with, plan, context.session, transcript, redact.fill, redact.srt)
+    chat = [render.CHAT_VERSION] if context.session.chat else []
+    return key_of(render.VERSION, *chat, made_with, plan, context.session, transcript, redact.fill, redact.srt)
 
 
 def _made_with(planned: PlannedRendition) -> dict[str, str]:

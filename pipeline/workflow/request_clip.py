@@ -15,14 +15,14 @@ from pipeline.export.mentions import PURPOSE, QUOTED, Mention, may_use
 from pipeline.files import file_digest, make_private
 from pipeline.files.run_folder import run_folder
 from pipeline.proof import MANIFEST, Manifest, failure_line, prove_unchanged, read_manifest
-from pipeline.records import Audience, OutFile, ProofVerdict, Ruling, Session, Turn
+from pipeline.records import Audience, OutFile, ProofVerdict, RequestSource, Ruling, Session, Turn
 from pipeline.render.clip import cut_clip
+from pipeline.render.rendition import turns_of
 from pipeline.store import Workspace
 from pipeline.store.registry import Registry
 from pipeline.tag.turns import whole_turns
 from pipeline.workflow.request_recall import HeldRequests, delivery, note_handed_out, redactions_of
 from pipeline.workflow.request_report import Gathered, gather
-from pipeline.workflow.tagging import TRANSCRIPT, read_turns
 
 _OWNER = "clip"
 PAD_S = 0.5
@@ -55,7 +55,7 @@ def export_clip(
     ruling = consent.current_ruling(session, workspace=workspace, now=now)
     folder = workspace.out / mention.session / Audience.INTERNAL
     manifest = _proved(folder, workspace)
-    turns = read_turns(folder / TRANSCRIPT)
+    turns = turns_of(folder)
     if not isinstance(ruling, Ruling):
         raise _refused()
     own = _turn(turns_as_tagged(session, ruling, turns), mention)
@@ -139,7 +139,12 @@ def _mention(workspace: Workspace, gathered: Gathered, request_id: str) -> Menti
     mention = next((mention for mention in gathered.mentions if mention.request_id == request_id), None)
     if mention is None:
         raise UsageProblem("there is no such request", action="`offrecord requests list` and `show` list them")
-    if not mention.verbatim:
+    if mention.source is RequestSource.CHAT:
+        raise UsageProblem(
+            "the request was typed into the chat, so there is no sound of it to cut",
+            action="hand out the wording: `offrecord requests show` has it",
+        )
+    if not mention.is_quoted:
         raise RefusedByPolicy(
             "who asked does not let their words be shown", action="hand out the wording in plain words"
         )

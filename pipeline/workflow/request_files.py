@@ -172,7 +172,7 @@ def _with_manifest(
     redactions = {mention.request_id: redactions_of(mention) for mention in gathered.mentions}
     held = HeldRequests(
         request_ids=held_ids,
-        quoted=tuple(sorted({row.request_id for row in report.mentions if row.verbatim} | titled_by)),
+        quoted=tuple(sorted({row.request_id for row in report.mentions if row.quoted} | titled_by)),
         answered=answered,
         answered_behind=tuple(behind[request_id] for request_id in answered),
         redactions=tuple(redactions[request_id] for request_id in held_ids),

@@ -54,7 +54,7 @@ class HeldRequests:
         return tuple(
             mention.request_id
             for mention in kept
-            if (mention.request_id in quoted and not mention.verbatim)
+            if (mention.request_id in quoted and not mention.is_quoted)
             or (mention.request_id in answered and mention.answer_withheld)
             or mention.request_id in repeated
             or self._holds_more_than(mention)

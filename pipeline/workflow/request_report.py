@@ -151,7 +151,7 @@ def _wording(mention: Mention) -> Wording:
         text=mention.about or mention.wording,
         kind=mention.kind,
         alone=mention.about == "",
-        quotable=mention.verbatim,
+        quotable=mention.is_quoted,
     )
 
 
@@ -160,7 +160,7 @@ def _request_group(
 ) -> RequestGroup:
     """A group with its title: a person's, else that of its most central wording, else a plain sentence."""
     named, central = _named(together.keys, acts, secrets), by_id[together.centre]
-    worded = title_of(central.about or central.wording) if central.verbatim and not named else ""
+    worded = title_of(central.about or central.wording) if central.is_quoted and not named else ""
     worded = "" if secrets.are_in(worded) else worded
     return RequestGroup(
         group_id="g-" + _first_shown(together.keys, by_id).removeprefix("q-"),
@@ -175,7 +175,7 @@ def _request_group(
 
 def _first_shown(request_ids: Sequence[str], by_id: Mapping[str, Mention]) -> str:
     """The first request whose words may be shown; else the lowest id: the order of the others is nobody's to know."""
-    return next((request_id for request_id in request_ids if by_id[request_id].verbatim), min(request_ids))
+    return next((request_id for request_id in request_ids if by_id[request_id].is_quoted), min(request_ids))
 
 
 def _named(request_ids: Sequence[str], acts: RequestActs, secrets: RequestSecrets) -> str:
@@ -187,5 +187,5 @@ def _named(request_ids: Sequence[str], acts: RequestActs, secrets: RequestSecret
 
 def _plain(members: Sequence[Mention]) -> str:
     """What most of the plain sentences of a group say."""
-    titles = [plain_sentence(mention.kind, mention.area) if mention.verbatim else mention.title for mention in members]
+    titles = [plain_sentence(mention.kind, mention.area) if mention.is_quoted else mention.title for mention in members]
     return max(dict.fromkeys(titles), key=titles.count)

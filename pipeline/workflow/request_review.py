@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 from pipeline.errors import RefusedByPolicy, UsageProblem
 from pipeline.export.customers import customers_of
 from pipeline.export.mentions import Mention
-from pipeline.export.report import shown_text, without_place_last
+from pipeline.export.report import shown_text, told_source, without_place_last
 from pipeline.lexicon import company_key, company_words, words_of
+from pipeline.lexicon.counted import counted
 from pipeline.records import RequestGroup
 from pipeline.records.shell_actor import mark
 from pipeline.store import Workspace, terms
@@ -25,26 +26,31 @@ _LIST_HINT = "`offrecord requests list` lists them"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupLine:
-    """One group in a list; None customers and sessions are too few to tell."""
+    """One group in a list; None customers and sessions are too few to tell. ``requests`` are the ids of its wordings,
+    which ``requests decide`` takes.
+    """
 
     group: str
     kind: str
     title: str
     area: str
+    source: str
     wordings: int
     customers: int | None
     sessions: int | None
     unsure: int
+    requests: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WordingLine:
     """One wording of a group, with why it is tagged and how near it is to the others.
 
-    Where its words may not be shown, neither is where they were said: the rendition is silent there.
+    Where its words may not be shown, neither is where, nor whether they were typed: the rendition has none.
     """
 
     request: str
+    source: str
     session: str
     at: str
     quote: str
@@ -58,11 +64,12 @@ class WordingLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestOrigin:
-    """Who is behind an alias or a request, and where it was said."""
+    """Who is behind an alias or a request, and where it was said or typed."""
 
     request: str
     alias: str
     customer: str
+    source: str
     session: str
     at: str
 
@@ -87,10 +94,12 @@ def lines(workspace: Workspace, *, unsure: bool, now: datetime, least: int = 1) 
                     kind=members[0].kind,
                     title=shown_text(group.title, enough=enough),
                     area=members[0].area,
+                    source=told_source(members),
                     wordings=len(members),
                     customers=customers if enough else None,
                     sessions=len({mention.session for mention in members}) if enough else None,
                     unsure=open_,
+                    requests=tuple(group.request_ids),
                 )
             )
     return sorted(group_lines, key=lambda line: (-line.wordings, line.title, line.group))
@@ -104,8 +113,9 @@ def shown(workspace: Workspace, name: str, *, now: datetime) -> list[WordingLine
     return [
         WordingLine(
             request=mention.request_id,
-            session=mention.session if mention.verbatim else "",
-            at=mention.at if mention.verbatim else "",
+            source=told_source([mention]),
+            session=mention.session if mention.is_quoted else "",
+            at=mention.at if mention.is_quoted else "",
             quote=mention.quote,
             score=mention.score,
             reason=mention.reason,
@@ -136,7 +146,12 @@ def decide(
     if verdict is None:
         raise UsageProblem("nothing was decided", action="give --accept, --reject or --undo")
     if RequestAction(verdict) is not RequestAction.REOPEN:
-        _group(gather(workspace, now=now), request_id)
+        group = _group(gather(workspace, now=now), request_id)
+        if request_id not in group.request_ids:
+            raise UsageProblem(
+                f"{request_id} is a group of {counted(len(group.request_ids), 'request')}",
+                action=f"decide each: `offrecord requests show {request_id}` lists them",
+            )
     request_acts.decide(workspace, request_id, RequestAction(verdict), actor=actor, reason=reason)
 
 
@@ -187,7 +202,7 @@ def resolve(
     origins = [
         mention
         for mention in gather(workspace, now=now).mentions
-        if name in (mention.customer, mention.request_id, mention.source)
+        if name in (mention.customer, mention.request_id, mention.asker)
     ]
     if not origins:
         raise UsageProblem("there is no such alias or request", action=_LIST_HINT)
@@ -199,6 +214,7 @@ def resolve(
             request=mention.request_id,
             alias=mention.customer,
             customer=mention.company,
+            source=mention.source,
             session=mention.session,
             at=mention.at,
         )

@@ -64,17 +64,17 @@ class RequestSecrets:
         area = NO_AREA if self.are_in(mention.area) else mention.area
         plain = plain_sentence(mention.kind, area)
         own = _company(mention.company)
-        verbatim = mention.verbatim and not own.are_in(mention.quote)
-        words = (mention.title, mention.quote) if verbatim == mention.verbatim else (plain, plain)
+        is_quoted = mention.is_quoted and not own.are_in(mention.quote)
+        words = (mention.title, mention.quote) if is_quoted == mention.is_quoted else (plain, plain)
         title, quote = (plain if self.are_in(words[0]) else words[0]), words[1]
-        answer = mention.answer if verbatim and not own.are_in(mention.answer) else ""
+        answer = mention.answer if is_quoted and not own.are_in(mention.answer) else ""
         return replace(
             mention,
             area=area,
             segment="" if self.are_in(mention.segment) else mention.segment,
             title=title,
-            quote=quote if verbatim else title,
-            verbatim=verbatim,
+            quote=quote if is_quoted else title,
+            is_quoted=is_quoted,
             answer=answer,
             answer_withheld=mention.answer_withheld or answer != mention.answer,
         )

@@ -19,6 +19,7 @@ from pipeline.review.mishearings import learn
 from pipeline.review.queue import ProposalLine, SessionLine, said_around
 from pipeline.review.second_person import has_decided, others_flags
 from pipeline.store import Workspace
+from pipeline.workflow.names_out import names_out, require_keepable
 from pipeline.workflow.review_leases import lease_text, running_leases
 
 UNDONE = "undone"
@@ -61,13 +62,15 @@ def show_proposals(
     reveal_to: str | None = None,
     only_undecided: bool = False,
     below: float = 2.0,
+    now: datetime | None = None,
 ) -> tuple[ProposalLine, ...]:
     """The proposals of a session, masked; or revealed to an actor, which the ledger records first.
 
     ``below`` leaves those with a lower score. Raises ``UsageProblem`` where the session has no proposals.
     """
     reveal = reveal_to is not None
-    lines = queue.show(workspace, session_id, reveal=reveal, undecided=only_undecided, below=below)
+    closed = names_out(workspace, session_id, queue.proposals_of(workspace, session_id), now=now)
+    lines = queue.show(workspace, session_id, reveal=reveal, undecided=only_undecided, below=below, closed=closed)
     if reveal_to is not None:
         decision_log.note_reveal(workspace.db, session_id, actor=reveal_to)
     return lines
@@ -87,9 +90,10 @@ def undecided_proposals(workspace: Workspace, session_id: str | None, *, actor: 
     ]
 
 
-def masked_line(proposal: Proposal) -> ProposalLine:
+def masked_line(workspace: Workspace, proposal: Proposal, *, now: datetime | None = None) -> ProposalLine:
     """An undecided proposal as a reviewer sees it before anything is revealed."""
-    return queue.shown(proposal, None, reveal=False)
+    closed = names_out(workspace, proposal.session_id, [proposal], now=now)
+    return queue.shown(proposal, None, reveal=False, closed=closed.get(proposal.proposal_id, ""))
 
 
 def transcript_lines(workspace: Workspace, proposal: Proposal) -> tuple[str, ...]:
@@ -136,13 +140,15 @@ def decide_proposal(
     reason: str,
     version: int | None = None,
     is_lead: bool = False,
+    now: datetime | None = None,
 ) -> int:
     """Stores a decision about one proposal that a person looked at, and what it teaches; gives its number.
 
     With ``version``, the number of the last act that they saw; raises ``VersionConflict`` where somebody was quicker,
-    and ``FlaggedForLead`` where it is left to a lead and ``is_lead`` does not say that one decides. What policy wants
-    two people to keep is left to a lead by the first of them.
+    ``FlaggedForLead`` where it is left to a lead and ``is_lead`` does not say that one decides, and ``RefusedByPolicy``
+    for a keep of what consent takes out. What policy wants two people to keep is left to a lead by the first of them.
     """
+    require_keepable(workspace, [proposal], verdict, now=now)
     if needs_second(workspace, [proposal], verdict, actor=actor, is_lead=is_lead):
         verdict, reason = Verdict.FLAG, f"{TO_KEEP}{reason}"
     db, proposal_ids = workspace.db, [proposal.proposal_id]
@@ -181,27 +187,29 @@ def decide(
     all_undecided: bool = False,
     all_sessions: bool = False,
     is_lead: bool = False,
+    now: datetime | None = None,
 ) -> DecisionCount:
     """Stores decisions about the proposals with these ids or labels, or about all that are undecided.
 
     With ``all_sessions`` the same entities are redacted in every other session too, where nobody decided. Nothing is
     learnt from ``all_undecided``, because nobody looked at each. Raises ``UsageProblem`` for names that are none, and
-    ``FlaggedForLead`` as ``decide_proposal`` does.
+    ``FlaggedForLead`` and ``RefusedByPolicy`` as ``decide_proposal`` does: then nothing is decided.
     """
     ids = queue.chosen(workspace, session_id, names, all_undecided=all_undecided, verdict=verdict)
     elsewhere = queue.alike(workspace, session_id, ids, verdict=verdict) if all_sessions else {}
     chosen = [each for each in queue.proposals_of(workspace, session_id) if each.proposal_id in ids]
+    require_keepable(workspace, chosen, verdict, now=now)
     second = needs_second(workspace, chosen, verdict, actor=actor, is_lead=is_lead)
-    now = [proposal_id for proposal_id in ids if proposal_id not in second]
+    alone = [proposal_id for proposal_id in ids if proposal_id not in second]
     act: dict[str, Any] = {"actor": actor, "is_lead": is_lead}
     left = sorted(second)  # first, since it only closes: what refuses either of the two leaves nothing open
     decision_log.decide(workspace.db, session_id, left, verdict=Verdict.FLAG, reason=f"{TO_KEEP}{reason}", **act)
-    for each, proposal_ids in {session_id: now, **elsewhere}.items():
+    for each, proposal_ids in {session_id: alone, **elsewhere}.items():
         decision_log.decide(workspace.db, each, proposal_ids, verdict=verdict, reason=reason, **act)
     if not all_undecided:
-        learn(workspace, chosen, now, verdict)
+        learn(workspace, chosen, alone, verdict)
     return DecisionCount(
-        decided=len(now),
+        decided=len(alone),
         left_to_lead=len(left),
         decided_elsewhere=sum(map(len, elsewhere.values())),
         other_sessions=len(elsewhere),

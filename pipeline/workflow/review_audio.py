@@ -13,12 +13,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline import spans
 from pipeline.errors import UsageProblem
 from pipeline.media import encoder
 from pipeline.media.output_formats import format_of
-from pipeline.records import Verdict
+from pipeline.records import Audience, Verdict
 from pipeline.records.shell_actor import mark
 from pipeline.review import decision_log
+from pipeline.review.consent_removals import consent_removals
 from pipeline.review.uncertainty_margin import Widener
 from pipeline.review.windows import of_findings, of_unheard, windows
 from pipeline.store import Workspace
@@ -54,10 +56,13 @@ def audio_piece(
     closed = dict(opened.material.closed)
     muted = _muted(workspace, opened) if redacted else ()
     for track in opened.session.tracks:
-        samples = track_piece(workspace, track, start_s=start_s, length=length, rate=_RATE)
         own = ((span[0], span[1]) for span in closed.get(track.track_id, ()))
         also = ((start, end) for start, end, track_id in muted if track_id in (None, track.track_id))
-        for span_start_s, span_end_s in (*own, *also):
+        silent = spans.merge([*own, *also])
+        if not spans.complement(silent, start_s, end_s):
+            continue  # nothing of it is heard, so its original is not even decrypted
+        samples = track_piece(workspace, track, start_s=start_s, length=length, rate=_RATE)
+        for span_start_s, span_end_s in silent:
             _silence(samples, span_start_s - start_s, span_end_s - start_s)
         mixed += samples
     np.clip(mixed, -1.0, 1.0, out=mixed)
@@ -65,15 +70,23 @@ def audio_piece(
 
 
 def _muted(workspace: Workspace, opened: ReviewSession) -> tuple[tuple[float, float, str | None], ...]:
-    """The windows of everything that is not kept, and of speech that no word covers."""
+    """The windows of all that is not kept indeed, of speech that no word covers, and of whom consent takes out."""
     decisions = decision_log.decisions(workspace.db, opened.session.session_id)
     verdicts = {each.proposal_id: each.verdict for each in decisions}
-    applied = [each for each in opened.proposals if verdicts.get(each.proposal_id) is not Verdict.KEEP]
+    kept = {each for each, verdict in verdicts.items() if verdict is Verdict.KEEP} - opened.closed_names.keys()
+    applied = [each for each in opened.proposals if each.proposal_id not in kept]
     settings = workspace.settings.redact
     widener = Widener(opened.transcript, opened.session.tracks, settings)
     wanted = (*of_findings(applied, widener), *of_unheard(opened.transcript, widener))
     planned = windows(wanted, duration_s=opened.session.duration_s, settings=settings)
-    return tuple((window.start_s, window.end_s, window.track_id) for window in planned)
+    out = consent_removals(
+        opened.session, opened.ruling, opened.transcript, Audience.INTERNAL.purpose, pad_s=settings.pad_s
+    )
+    gone = [track.track_id for track in opened.session.tracks if track.track_id not in out.keep_tracks]
+    return (
+        *((window.start_s, window.end_s, window.track_id) for window in (*planned, *out.windows)),
+        *((0.0, opened.session.duration_s, track_id) for track_id in gone),
+    )
 
 
 def _silence(samples: _Samples, start_s: float, end_s: float) -> None:

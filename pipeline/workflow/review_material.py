@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from pipeline import consent, review, spans, speech
@@ -53,13 +54,17 @@ class ReviewMaterial:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewSession:
-    """A session as a reviewer sees it: its material, and words and proposals with the edits that hold."""
+    """A session as a reviewer sees it: its material, and words and proposals with the edits that hold.
+
+    ``closed_names`` has the proposals that consent takes out whatever is decided, and who did not agree.
+    """
 
     session: Session
     ruling: Ruling
     material: ReviewMaterial
     transcript: Transcript
     proposals: tuple[Proposal, ...]
+    closed_names: Mapping[str, str] = field(default_factory=dict)
 
 
 def store_material(context: SessionContext, attributed: AttributedTranscript, findings: tuple[Finding, ...]) -> None:
@@ -131,7 +136,12 @@ def open_review(
     from_words = review.propose(session_id, findings, known=known_labels(session, workspace))
     proposals = (*from_words, *_heard_again(workspace, session_id))
     return ReviewSession(
-        session=session, ruling=ruling, material=material, transcript=attributed.transcript, proposals=proposals
+        session=session,
+        ruling=ruling,
+        material=material,
+        transcript=attributed.transcript,
+        proposals=proposals,
+        closed_names=review.closed_names(session, ruling, proposals),
     )
 
 

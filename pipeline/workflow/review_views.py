@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pipeline import spans
 from pipeline.records import Decision, Finding, PicturePlace, Proposal, SoundPlace, TextPlace, Verdict, Word
 from pipeline.review.finding_edits import base_id, category_target, mark_of
-from pipeline.review.queue import mask
+from pipeline.review.queue import mask, shown_verdict
 from pipeline.review.uncertainty_margin import Widener
 from pipeline.review.windows import of_findings, windows
 from pipeline.settings import RedactSettings
@@ -64,7 +64,8 @@ class MentionView:
 class ProposalView:
     """One proposal, its decision and what it takes out: ``muted_s`` seconds and ``words`` words of the session.
 
-    ``flagged`` says that ``actor`` left it to a lead, for ``reason``; it is undecided then.
+    ``flagged`` says that ``actor`` left it to a lead, for ``reason``; it is undecided then. ``closed`` says whose
+    consent takes it out whatever is decided, empty where nobody's does.
     """
 
     proposal_id: str
@@ -73,6 +74,7 @@ class ProposalView:
     text: tuple[str, ...]
     score: float
     decision: str
+    closed: str
     flagged: bool
     reason: str
     actor: str
@@ -97,14 +99,14 @@ class Decided:
 
 def turn_views(opened: ReviewSession, decided: Decided) -> tuple[TurnView, ...]:
     """The transcript in order of time; words of what is not kept are masked."""
-    words, covered, kept = opened.transcript.words, _covered(opened), _kept(decided)
+    words, covered, kept = opened.transcript.words, _covered(opened), _kept(opened, decided)
     heard = opened.material.transcript.words
     return tuple(_turn(words, turn, covered, kept, heard) for turn in turns_of_words(words))
 
 
 def masked_words(opened: ReviewSession, decided: Decided) -> frozenset[int]:
     """The places of the words that nobody sees without revealing them: those of what is not kept."""
-    kept = _kept(decided)
+    kept = _kept(opened, decided)
     return frozenset(index for index, proposals in _covered(opened).items() if not kept.issuperset(proposals))
 
 
@@ -119,8 +121,10 @@ def _covered(opened: ReviewSession) -> dict[int, list[str]]:
     return covered
 
 
-def _kept(decided: Decided) -> set[str]:
-    return {each.proposal_id for each in decided.decisions if each.verdict is Verdict.KEEP}
+def _kept(opened: ReviewSession, decided: Decided) -> set[str]:
+    """What is kept indeed: the latest decision says so, and consent does not take it out all the same."""
+    latest = {each.proposal_id: each.verdict for each in decided.decisions}
+    return {each for each, verdict in latest.items() if verdict is Verdict.KEEP} - opened.closed_names.keys()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,7 +151,14 @@ def proposal_views(opened: ReviewSession, decided: Decided, taken: Mapping[str, 
     """Every proposal in order of its first mention, then those of texts, then those of the picture."""
     latest = {each.proposal_id: each for each in decided.decisions}
     views = [
-        _proposal(each, latest.get(each.proposal_id), decided, taken[each.proposal_id]) for each in opened.proposals
+        _proposal(
+            each,
+            latest.get(each.proposal_id),
+            decided,
+            taken[each.proposal_id],
+            closed=opened.closed_names.get(each.proposal_id, ""),
+        )
+        for each in opened.proposals
     ]
     return tuple(sorted(views, key=lambda view: (view.is_picture, _first_s(view))))
 
@@ -208,7 +219,9 @@ def _windows(
     return [(round(start_s, 3), round(end_s, 3)) for start_s, end_s in spans.merge(spans.times(wide))]
 
 
-def _proposal(proposal: Proposal, decision: Decision | None, decided: Decided, taken: TakenOut) -> ProposalView:
+def _proposal(
+    proposal: Proposal, decision: Decision | None, decided: Decided, taken: TakenOut, *, closed: str
+) -> ProposalView:
     edited, flag = decided.edit_versions, decided.flags.get(proposal.proposal_id)
     act = decision or flag
     return ProposalView(
@@ -217,7 +230,8 @@ def _proposal(proposal: Proposal, decision: Decision | None, decided: Decided, t
         category=proposal.label,
         text=tuple(dict.fromkeys(mask(finding.text) for finding in proposal.findings)),
         score=round(proposal.score, 2),
-        decision=decision.verdict.value if decision else "undecided",
+        decision=shown_verdict(decision, closed=closed),
+        closed=closed,
         flagged=flag is not None,
         reason=act.reason if act else "",
         actor=act.actor if act else "",

@@ -13,6 +13,7 @@ import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
@@ -94,7 +95,7 @@ def _as_guess(workspace: Workspace, view: ProposalView) -> ProposalView:
     score = round(0.45 + 0.3 * _share(workspace.key("plan"), f"score {view.proposal_id}"), 2)
     guess = DetectionRule.NAME_MODEL.value
     mentions = tuple(replace(mention, rule=guess, score=score) for mention in view.mentions)
-    return replace(view, category=category, replacement=f"[{kind} 0]", score=score, mentions=mentions)
+    return replace(view, category=category, closed="", replacement=f"[{kind} 0]", score=score, mentions=mentions)
 
 
 def _is_guess(view: ProposalView) -> bool:
@@ -131,6 +132,7 @@ def decide_shown(
     reason: str,
     version: int,
     is_lead: bool = False,
+    now: datetime | None = None,
 ) -> int:
     """Stores what somebody decided who saw a proposal on the page, blind or as it is; gives its number.
 
@@ -138,7 +140,7 @@ def decide_shown(
     Else as ``decide_proposal``.
     """
     session_id = proposal.session_id
-    who: dict[str, Any] = {"actor": actor, "version": version, "is_lead": is_lead}
+    who: dict[str, Any] = {"actor": actor, "version": version, "is_lead": is_lead, "now": now}
     blind = blind_ids(workspace, [proposal])
     if verdict is Verdict.KEEP and blind:
         number = review_actions.decide_proposal(workspace, proposal, Verdict.OPEN, reason=_SHOWN, **who)

@@ -1,7 +1,8 @@
 """The tags of a session: made when its internal rendition is published, again when the taxonomy or the tagger changed.
 
-They are made from the published transcript, and from the redacted words of those who let requests be read out of what
-they say and not be shown; of both only of who proceeds for product work. Nothing but the tags is redone.
+They are made from the published transcript and chat, and from the redacted words of those who let requests be read out
+of what they say and type, and not be shown; of all that only of who proceeds for product work. Nothing but the tags is
+redone.
 """
 
 from __future__ import annotations
@@ -18,22 +19,26 @@ from numpy.typing import NDArray
 
 from pipeline import consent, models, tag
 from pipeline.embeddings import encoder_name, load_encoder
-from pipeline.export.mentions import PURPOSE, QUOTED, may_use, request_id_of
-from pipeline.records import Answer, Audience, Context, Role, Ruling, Session, Tag, Turn
+from pipeline.export.mentions import PURPOSE, request_id_of
+from pipeline.records import Answer, Audience, ChatLine, Context, Ruling, Tag, Turn
+from pipeline.records.removed_parts import CHAT_CLOCK_S
 from pipeline.store import Workspace
-from pipeline.store.codec import decode, key_of
+from pipeline.store.codec import key_of
 from pipeline.store.registry import Registry
 from pipeline.tag.classifier import MODEL
 from pipeline.tag.grouping.asks import plain_words
 from pipeline.tag.taxonomy import FILE_NAME
+from pipeline.workflow.readable_turns import ReadableTurns, published_turns, readable, staff_of, unshared_speakers
 from pipeline.workflow.request_ids import with_earlier_ids
 from pipeline.workflow.session_context import SessionContext
 
-TRANSCRIPT = "transcript.jsonl"
 ALIAS_KEY = "alias"
 """The workspace's key that aliases of customers and ids of requests are made with."""
 _STAGE = "tags"
 _ASKED = ("request", "discovery")
+NOTHING_UNSHARED = ReadableTurns()
+_READ_OUT_S = 90.0
+"""How long ago a message may have been sent that staff read out, in seconds: a judgement, as for answers in a chat."""
 _MARKS, _ALL = "exports", "tagger"
 """Under which it is kept what all published sessions are tagged with."""
 
@@ -44,7 +49,8 @@ class TaggedSession:
 
     ``vectors`` has the sentence vector of each tag by ``encoder``, as half-precision numbers in base 64, so that
     grouping encodes nothing twice; empty for a tag that is neither request nor discovery. ``unshared`` are the redacted
-    turns that are in no rendition: they are kept to be tagged again, and shown to nobody.
+    turns that are in no rendition, ``unshared_chat`` such messages: they are kept to be tagged again, and shown to
+    nobody.
     """
 
     made_with: str
@@ -52,6 +58,12 @@ class TaggedSession:
     encoder: str
     vectors: tuple[str, ...]
     unshared: tuple[Turn, ...] = ()
+    unshared_chat: tuple[Turn, ...] = ()
+
+    @property
+    def kept_back(self) -> ReadableTurns:
+        """What was read of those who let their words be shown to nobody."""
+        return ReadableTurns(spoken=self.unshared, typed=self.unshared_chat)
 
 
 def tags_key(session_id: str) -> str:
@@ -87,68 +99,71 @@ def read_taxonomy(workspace: Workspace) -> tag.Taxonomy:
 
 
 def tag_session(
-    context: SessionContext, published: Sequence[Turn], taxonomy: tag.Taxonomy, *, unshared: Sequence[Turn] = ()
+    context: SessionContext,
+    published: ReadableTurns,
+    taxonomy: tag.Taxonomy,
+    *,
+    unshared: ReadableTurns = NOTHING_UNSHARED,
 ) -> bool:
     """Tags the turns of a session's internal rendition and those that are not shown, and keeps the tags.
 
-    False where they stand as they would be. Who does not let their words be used for product work is not read.
+    What was said and what was typed are tagged apart: neither changes what is found in the other. False where the tags
+    stand as they would be. Who does not let their words be used for product work is not read.
     """
-    workspace, session_id = context.workspace, context.session.session_id
-    kept_back = unshared_speakers(context.session, context.ruling)
-    unshared = tuple(turn for turn in unshared if turn.participant_id in kept_back)
-    turns = _read(context, [turn for turn in published if turn.participant_id not in kept_back], unshared)
-    made_with = _made_with(turns, taxonomy, staff := staff_of(context.session))
+    workspace, session, session_id = context.workspace, context.session, context.session.session_id
+    unshared = unshared.of(unshared_speakers(session, context.ruling))
+    turns = readable(session, context.ruling, published, unshared)
+    made_with = _made_with(turns, taxonomy, staff := staff_of(session))
     kept = tagged(workspace, session_id)
     if kept and kept.made_with == made_with:
         return False
-    tags = tag.tag(turns, staff=staff, taxonomy=taxonomy)
-    tags = with_speakers_before_answers(tags, (*published, *unshared), staff, earlier=kept.tags if kept else ())
+    spoken = tag.tag(turns.spoken, staff=staff, taxonomy=taxonomy)
+    typed = tag.tag_chat(turns.typed, staff=staff, taxonomy=taxonomy) if turns.typed else ()
+    tags = tuple(sorted((*spoken, *typed), key=lambda each: each.start_s))
+    said = (*published.spoken, *unshared.spoken)
+    tags = with_speakers_before_answers(tags, said, staff, chat=session.chat, earlier=kept.tags if kept else ())
     if kept:
         key = workspace.key(ALIAS_KEY)
         tags = with_earlier_ids(kept.tags, tags, lambda earlier: request_id_of(earlier, session_id, key))
     result = TaggedSession(
-        made_with=made_with, tags=tags, encoder=encoder_name(), vectors=_packed_vectors(tags), unshared=unshared
+        made_with=made_with,
+        tags=tags,
+        encoder=encoder_name(),
+        vectors=_packed_vectors(tags),
+        unshared=unshared.spoken,
+        unshared_chat=unshared.typed,
     )
     context.put(_STAGE, tags_key(session_id), result, TaggedSession, purpose=PURPOSE)
     return True
 
 
 def with_speakers_before_answers(
-    tags: Sequence[Tag], turns: Sequence[Turn], staff: Collection[str], *, earlier: Sequence[Tag]
+    tags: Sequence[Tag],
+    turns: Sequence[Turn],
+    staff: Collection[str],
+    *,
+    earlier: Sequence[Tag],
+    chat: Sequence[ChatLine] = (),
 ) -> tuple[Tag, ...]:
     """The tags, their answers with who spoke last before each, also where ``earlier`` tags alone know of them.
 
-    Whoever says no to everything later is read no more, and what staff said to them would answer somebody else.
+    Whoever says no to everything later is read no more, and what staff said to them would answer somebody else. Staff
+    also read aloud what was typed, to everyone or to them alone: whoever wrote just before is one of them.
     """
     others = sorted((turn for turn in turns if turn.participant_id not in staff), key=lambda turn: turn.start_s)
+    written = [line for line in chat if line.participant_id not in staff]
     known = [each.answer for each in earlier if each.answer]
 
     def behind(answer: Answer) -> tuple[str, ...]:
         last = [turn.participant_id for turn in others if turn.start_s < answer.start_s][-1:]
+        first_s, last_s = answer.start_s - _READ_OUT_S, answer.end_s + CHAT_CLOCK_S
+        wrote = [line.participant_id for line in written if first_s <= line.at_s <= last_s]
         then = [each.behind for each in known if each.start_s < answer.end_s and answer.start_s < each.end_s]
-        return tuple(sorted({who or "" for who in (*last, *chain.from_iterable(then))}))
+        return tuple(sorted({who or "" for who in (*last, *wrote, *chain.from_iterable(then))}))
 
     return tuple(
         replace(each, answer=replace(each.answer, behind=behind(each.answer))) if each.answer else each for each in tags
     )
-
-
-def unshared_speakers(session: Session, ruling: Ruling) -> frozenset[str]:
-    """Those out of whose words requests may be read though the words may not be shown; staff only answer."""
-    staff = staff_of(session)
-    return frozenset(
-        person.participant_id
-        for person in session.participants
-        if person.participant_id not in staff
-        and may_use(ruling, session, person.participant_id, PURPOSE)
-        and not may_use(ruling, session, person.participant_id, QUOTED)
-    )
-
-
-def _read(context: SessionContext, published: Sequence[Turn], unshared: Sequence[Turn]) -> tuple[Turn, ...]:
-    """The turns of those who may be used for product work, in order of time."""
-    used = [turn for turn in published if may_use(context.ruling, context.session, turn.participant_id, PURPOSE)]
-    return tuple(sorted((*used, *unshared), key=lambda turn: (turn.start_s, turn.end_s, turn.speaker)))
 
 
 def retag(workspace: Workspace, *, now: datetime) -> int:
@@ -162,27 +177,17 @@ def retag(workspace: Workspace, *, now: datetime) -> int:
         return 0  # published sessions are tagged as they are published
     changed = 0
     for session_id, state in registry.states().items():
-        transcript = workspace.out / session_id / Audience.INTERNAL / TRANSCRIPT
-        if f"{session_id}/{Audience.INTERNAL}" in state.result.renditions and transcript.is_file():
+        turns = published_turns(workspace.out / session_id / Audience.INTERNAL)
+        if f"{session_id}/{Audience.INTERNAL}" in state.result.renditions and turns is not None:
             session = registry.session(session_id)
             ruling = consent.rule(session, workspace=workspace, now=now)
             if isinstance(ruling, Ruling):
                 context = SessionContext(session=session, workspace=workspace, ruling=ruling, known=Context(), now=now)
                 kept = tagged(workspace, session_id)
-                unshared = kept.unshared if kept else ()
-                changed += tag_session(context, read_turns(transcript), taxonomy, unshared=unshared)
+                unshared = kept.kept_back if kept else NOTHING_UNSHARED
+                changed += tag_session(context, turns, taxonomy, unshared=unshared)
     workspace.stages.put(_MARKS, _ALL, tagger)
     return changed
-
-
-def read_turns(transcript: Path) -> tuple[Turn, ...]:
-    """The turns of a published transcript."""
-    return tuple(decode(line, Turn) for line in transcript.read_text("utf-8").splitlines() if line.strip())
-
-
-def staff_of(session: Session) -> tuple[str, ...]:
-    """The ids of the team's own people and bots in a session, in order."""
-    return tuple(person.participant_id for person in session.participants if person.role in (Role.STAFF, Role.BOT))
 
 
 def unpacked(vector: str) -> NDArray[np.float32]:
@@ -200,8 +205,9 @@ def _packed_vectors(tags: Sequence[Tag]) -> tuple[str, ...]:
     return tuple(packed)
 
 
-def _made_with(turns: Sequence[Turn], taxonomy: tag.Taxonomy, staff: Sequence[str]) -> str:
-    return key_of(_tagger(taxonomy), list(staff), list(turns))
+def _made_with(turns: ReadableTurns, taxonomy: tag.Taxonomy, staff: Sequence[str]) -> str:
+    typed = [list(turns.typed)] if turns.typed else []
+    return key_of(_tagger(taxonomy), list(staff), list(turns.spoken), *typed)
 
 
 def _tagger(taxonomy: tag.Taxonomy) -> str:

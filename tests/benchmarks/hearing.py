@@ -182,12 +182,12 @@ def _lines(cases: list[Case]) -> Iterator[str]:
 def _muted(case: Case, chosen: Callable[[Finding], bool]) -> list[Span]:
     proposals = review.propose("bench", filter(chosen, case.findings))
     settings = RedactSettings()
-    made = windows(
+    findings = windows(
         of_findings(proposals, Widener(case.transcript, case.tracks, settings)),
         duration_s=case.duration_s,
         settings=settings,
     )
-    return [(one.start_s, one.end_s) for one in made]
+    return [(one.start_s, one.end_s) for one in findings]
 
 
 def _sessions(folder: Path, engine: str) -> Iterator[Case]:
@@ -212,7 +212,7 @@ def _sessions(folder: Path, engine: str) -> Iterator[Case]:
 def _of_truth(body: dict[str, Any], analysed: AnalysedSession) -> Case:
     secret = [(one["start_s"], one["end_s"]) for one in body["confidential"]]
     words = [(one["start_s"], one["end_s"]) for one in body["words"]]
-    findings = tuple(finding for one in analysed.review_state.proposals for finding in one.findings)
+    findings = tuple(finding for proposal in analysed.review_state.proposals for finding in proposal.findings)
     return Case(
         body["duration_s"],
         secret,
@@ -265,8 +265,10 @@ def _false_alarms(voices: Sequence[Voice], way: Listening) -> Iterator[str]:
     cases = [_of_voice(voice, STRANGERS, way) for voice in voices]
     hours = sum(case.duration_s for case in cases) / 3600
     known = {spelling.entity for spelling in surface_forms(STRANGERS)}
-    found = (one for case in cases for one in case.findings if one.rule in HEARD or one.entity in known)
-    rules = Counter(one.rule if one.rule in HEARD else "words" for one in found)
+    findings = (
+        finding for case in cases for finding in case.findings if finding.rule in HEARD or finding.entity in known
+    )
+    rules = Counter(one.rule if one.rule in HEARD else "words" for one in findings)
     called = sum(
         len(proposal.findings)
         for case in cases
@@ -278,8 +280,8 @@ def _false_alarms(voices: Sequence[Voice], way: Listening) -> Iterator[str]:
         yield f"false alarms an hour: {by_rule}; {called / hours:.0f} called a known name"
 
 
-def _in_words(one: Finding) -> bool:
-    return isinstance(one.place, SoundPlace) and one.place.words != (0, 0)
+def _in_words(finding: Finding) -> bool:
+    return isinstance(finding.place, SoundPlace) and finding.place.words != (0, 0)
 
 
 def _length(spans: Iterable[Span]) -> float:

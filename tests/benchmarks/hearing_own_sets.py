@@ -94,7 +94,7 @@ def _spoken(script: dict[str, Any]) -> tuple[list[SpokenWord], dict[str, Any], f
         text = " ".join(_respelled(word, respellings) for word in said.words)
         take = speak(text, voice=voice["voice"], pitch=voice.get("pitch", 1.0))
         for number, (word, (start_s, end_s)) in enumerate(zip(said.words, take.spans, strict=True)):
-            mark = next((one for one in said.mentions if one.first <= number < one.last), None)
+            mark = next((mention for mention in said.mentions if mention.first <= number < mention.last), None)
             secret = "" if mark is None else _kind(mark.label, unlisted=mark.unlisted)
             mention = mark.text if mark else ""
             words.append(SpokenWord(word, at_s + start_s, at_s + end_s, said.speaker, secret, mention))

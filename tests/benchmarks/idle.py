@@ -38,8 +38,8 @@ def measure(folder: Path) -> list[str]:
 def _fill(root: Path, folder: Path) -> None:
     """A thousand folders of an inbox, each a finished session of the workspace."""
     workspace = Workspace.open(root)
-    made = ingest.ingest(session_folder(folder / "one", "one", repeats=1, pause_s=0.0), workspace=workspace)
-    assert isinstance(made, Session), made
+    meeting = ingest.ingest(session_folder(folder / "one", "one", repeats=1, pause_s=0.0), workspace=workspace)
+    assert isinstance(meeting, Session), meeting
     registry, now = Registry(workspace.db), datetime.now(UTC)
     for number in range(SESSIONS):
         place = folder / "inbox" / f"session-{number:04}"
@@ -47,7 +47,7 @@ def _fill(root: Path, folder: Path) -> None:
         (place / "session.toml").write_text("title = 'x'\n")
         (place / "recording.m4a").write_bytes(b"x" * 100)
         digest = f"{number:064x}"
-        session = replace(made, session_id=f"2026-11-18-{number:08x}", source_digest=digest)
+        session = replace(meeting, session_id=f"2026-11-18-{number:08x}", source_digest=digest)
         registry.take(place, ingest.fingerprint(place), session)
     keys = state_keys(workspace, registry, on=now.date())
     until = (now + timedelta(hours=20)).timestamp()

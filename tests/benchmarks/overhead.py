@@ -97,7 +97,7 @@ def _measured(folder: Path, repeats: int, make: Made, bytecode: Path) -> Iterato
     sound = make(folder / "inbox", repeats) / "recording.flac"
     workspace, length_s = prepared(folder / "ws"), _length_s(sound)
     bare, stages = _bare(sound, bytecode), _night(folder / "inbox", workspace, bytecode)
-    night = Spent(sum(one.cpu_s for one in stages.values()), sum(one.kernel_s for one in stages.values()))
+    night = Spent(sum(stage.cpu_s for stage in stages.values()), sum(stage.kernel_s for stage in stages.values()))
     beside_s = sum(stages[name].cpu_s for name in STAGES_BESIDE if name in stages)
     yield (
         f"{length_s:.0f} s of sound: night {night.cpu_s:.1f} s of processor time, {night.kernel_share:.2f} of it in the"

@@ -36,13 +36,13 @@ def measure(folder: Path) -> Iterator[str]:
     for size in SIZES:
         mentions, vectors = made_up(size)
         began = time.process_time()
-        wordings = [Wording(key=one.request_id, text=one.wording, kind=one.kind) for one in mentions]
+        wordings = [Wording(key=mention.request_id, text=mention.wording, kind=mention.kind) for mention in mentions]
         groups = group(wordings, vectors, threshold=THRESHOLD["minilm"])
         grouped_s = time.process_time() - began
         start = time.process_time()
         mentions = [secrets.without(mention) for mention in mentions]
         checked_s = time.process_time() - start
-        texts = {one.request_id: one.wording for one in mentions}
+        texts = {mention.request_id: mention.wording for mention in mentions}
         named = [
             RequestGroup(
                 group_id="g-" + one.keys[0][2:],
@@ -91,7 +91,7 @@ def _mention(number: int, subject: int, draw: random.Random) -> Mention:
         kind="request",
         title=title_of(wording),
         quote=wording,
-        verbatim=True,
+        is_quoted=True,
         area=PARTS[subject % len(PARTS)],
         strength=Strength.MUST_HAVE,
         score=0.7,
@@ -105,7 +105,7 @@ def _mention(number: int, subject: int, draw: random.Random) -> Mention:
         customer=f"customer-{number % 500:06x}",
         segment="",
         weight=1.0,
-        source=f"customer-{number % 500:06x}",
+        asker=f"customer-{number % 500:06x}",
         company="",
         wording=wording,
     )

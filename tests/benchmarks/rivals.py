@@ -35,6 +35,6 @@ def _finder(pipeline: Path) -> Finder:
 
     def find(texts: Sequence[str]) -> list[Spans]:
         found = analyzer.analyze_iterator(texts, language="en", batch_size=BATCH)
-        return [[(one.start, one.end) for one in results] for results in found]
+        return [[(result.start, result.end) for result in results] for results in found]
 
     return find

@@ -17,7 +17,8 @@ from pipeline.store import Workspace
 from pipeline.store.registry import Registry
 from pipeline.workflow.analyse import AnalysedSession, analyse
 from pipeline.workflow.plan_renditions import PlannedRendition, plan_rendition
-from pipeline.workflow.tagging import read_taxonomy, staff_of
+from pipeline.workflow.readable_turns import staff_of
+from pipeline.workflow.tagging import read_taxonomy
 from tests.benchmarks.recognition import recognisers
 from tests.end_to_end.conftest import SESSIONS, TRUTHS, Truth, prepared
 

@@ -58,14 +58,14 @@ def measure(folder: Path) -> Iterator[str]:
         shutil.rmtree(root)
 
 
-def filled(root: Path, one: Path, size: int) -> None:
+def filled(root: Path, path: Path, size: int) -> None:
     """Makes so many finished sessions of one session's people, of whom none is published."""
     workspace = Workspace.open(root)
-    made = ingest.ingest(one, workspace=workspace)
-    assert isinstance(made, Session)
+    meeting = ingest.ingest(path, workspace=workspace)
+    assert isinstance(meeting, Session)
     now = datetime.now(UTC)
     sessions = [
-        replace(made, session_id=f"2026-10-{number % 28 + 1:02}-{number:08x}", source_digest=f"{number:064x}")
+        replace(meeting, session_id=f"2026-10-{number % 28 + 1:02}-{number:08x}", source_digest=f"{number:064x}")
         for number in range(size)
     ]
     for at in range(0, size, _AT_ONCE):

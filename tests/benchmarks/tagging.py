@@ -101,7 +101,10 @@ def request_scores(texts: Sequence[str], encoder: SentenceEncoder) -> tuple[NDAr
     """For each text whether it is tagged as a request, and how sure that is (under the threshold too)."""
     judged = judge(texts, classifier=load_classifier(), encoder=encoder)
     found = np.array([foremost(verdicts).label is Label.REQUEST for verdicts in judged])
-    sure = [max((one.score for one in verdicts if one.label is Label.REQUEST), default=0.0) for verdicts in judged]
+    sure = [
+        max((verdict.score for verdict in verdicts if verdict.label is Label.REQUEST), default=0.0)
+        for verdicts in judged
+    ]
     return found, np.array(sure)
 
 
@@ -109,7 +112,7 @@ def by_rules(texts: Sequence[str]) -> NDArray[np.bool_]:
     """Whether a text has a cue of a request, without the classifier; those that are mostly talk do not count."""
     cues = [cue for cue in (*REQUEST_CUES, *EXPECTATION_CUES, *COLLOQUIAL_CUES) if cue.weight is not Weight.WEAK]
     sentences = ([sentence.tokens for sentence in split_sentences(text)] for text in texts)
-    return np.array([any(any(find_cues(tokens, cues)) for tokens in found) for found in sentences])
+    return np.array([any(any(find_cues(tokens, cues)) for tokens in sentence) for sentence in sentences])
 
 
 def by_phrases(texts: Sequence[str]) -> NDArray[np.bool_]:
@@ -195,8 +198,8 @@ def measure_sets(folder: Path) -> Iterator[str]:
         )
         yield f"{name}: {len(items)} texts, {wanted.sum()} requests; {seen}"
         for way, find in ways().items():
-            found = find(texts)
-            yield f"  {way:34} {score(wanted, found)}   {halves(wanted, found)}"
+            matches = find(texts)
+            yield f"  {way:34} {score(wanted, matches)}   {halves(wanted, matches)}"
         yield f"  {'TF-IDF, trained here, best threshold':34} {score(wanted, tfidf_regression(items))}"
 
 
@@ -243,7 +246,7 @@ def read_wordings() -> list[list[str]]:
 def pair_score(blocks: Sequence[Sequence[str]], encoder: SentenceEncoder, threshold: float) -> Score:
     """Pairs of wordings that are put together, against those that are the same request."""
     wordings = [Wording(key=f"{b}-{n}", text=text) for b, block in enumerate(blocks) for n, text in enumerate(block)]
-    vectors = encoder.encode([plain_words(one.text) for one in wordings])
+    vectors = encoder.encode([plain_words(wording.text) for wording in wordings])
     made = group(wordings, vectors, threshold=threshold)
     pairs = [(one.split("-")[0], other.split("-")[0]) for found in made for one, other in combinations(found.keys, 2)]
     right, possible = sum(one == other for one, other in pairs), sum(len(b) * (len(b) - 1) // 2 for b in blocks)

@@ -39,8 +39,8 @@ def every_score(texts: Sequence[str], encoder: SentenceEncoder) -> NDArray[np.fl
         for name, labels in known.calibrations.items()
     }
     judged = judge(texts, classifier=replace(known, calibrations=lowered), encoder=encoder)
-    scores = ([one.score for one in verdicts if one.label is Label.REQUEST] for verdicts in judged)
-    return np.array([max(found, default=0.0) for found in scores])
+    scores = ([verdict.score for verdict in verdicts if verdict.label is Label.REQUEST] for verdicts in judged)
+    return np.array([max(score, default=0.0) for score in scores])
 
 
 def by_fold(sets: Mapping[str, Marked]) -> dict[str, list[float]]:

@@ -127,7 +127,7 @@ def test_the_doctor_tells_what_to_do_only_where_something_is_to_be_done(
 ) -> None:
     workspace = new_workspace(tmp_path / "ws")
     monkeypatch.setattr(tools, "reader", lambda: tools.Tool(name="tesseract", version=None, install="x"))
-    found = {one.what: one for one in doctor.examine(workspace)}
+    found = {check.what: check for check in doctor.examine(workspace)}
     assert all(bool(one.action) is not one.ok for one in found.values())
     assert not found["tesseract"].ok and found["tesseract"].found == ""
 
@@ -263,7 +263,7 @@ def test_a_session_is_some_lines_that_fit_any_terminal(capsys: pytest.CaptureFix
     )
     print_lines([line])
     rows = capsys.readouterr().out.splitlines()
-    assert rows[0] == f"{identity}  held      {line.name}"
+    assert rows[0] == f"{identity}  held       {line.name}"
     assert rows[1].startswith("  it is not known")
     assert " ".join(" ".join(rows[1:]).split()) == f"{line.reason}next: {line.action}"
     assert all(len(row) <= 100 or "office-hours" in row for row in rows)

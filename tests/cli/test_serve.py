@@ -65,7 +65,7 @@ def test_links_to_the_form_begin_with_the_public_address(workspace: Workspace, m
     monkeypatch.setenv("OFFRECORD_WEB__PUBLIC_URL", "https://consent.example")
     session_id = session_id_of(workspace)
     done = offrecord("consent", "invite", session_id, "--form", FORM, "-w", workspace.root, "--json")
-    made = json.loads(done.stdout)
-    assert len(made) > 1 and all(link["link"].startswith("https://consent.example/consent/") for link in made)
+    document = json.loads(done.stdout)
+    assert len(document) > 1 and all(link["link"].startswith("https://consent.example/consent/") for link in document)
     one = offrecord("consent", "invite", session_id, "--form", FORM, "--email", "no", "-w", workspace.root)
     assert one.exit_code == Exit.USAGE

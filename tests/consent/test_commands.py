@@ -92,9 +92,9 @@ def test_the_samples_answers_import_once(filled: Path) -> None:
 
 def take(workspace: Path, email: str) -> str:
     opened = Workspace.open(workspace)
-    found = session(person(1, email, name="Nora Unmistakable"))
-    Registry(opened.db).take(workspace / "inbox" / "a", "f", found)
-    return found.session_id
+    meeting = session(person(1, email, name="Nora Unmistakable"))
+    Registry(opened.db).take(workspace / "inbox" / "a", "f", meeting)
+    return meeting.session_id
 
 
 def test_show_explains_each_cell(filled: Path) -> None:

@@ -48,9 +48,9 @@ def out(workspace: Workspace) -> Path:
 
 
 def test_the_sound_after_the_border_is_silence(out: Path) -> None:
-    found = [path for path in out.iterdir() if path.suffix in (".m4a", ".flac", ".opus", ".ogg", ".wav", ".mp4")]
-    assert found
-    for path in found:
+    paths = [path for path in out.iterdir() if path.suffix in (".m4a", ".flac", ".opus", ".ogg", ".wav", ".mp4")]
+    assert paths
+    for path in paths:
         sound = np.concatenate(list(media.decode(path, stream=0, rate=16_000, channels=1)))
         border = int((BORDER_S + 0.1) * 16_000)
         assert np.abs(sound[:border]).max() > 0.01

@@ -99,7 +99,7 @@ def test_4_a_changed_term_list_redoes_only_what_depends_on_it(office: Office) ->
     assert word not in checked.stdout + checked.stderr
     places = json.loads(checked.stdout)
     for audience in ("internal", "public"):
-        files = {one["file"] for one in places if one["audience"] == audience}
+        files = {place["file"] for place in places if place["audience"] == audience}
         assert files == {"sound.m4a", "captions.vtt", "transcript.txt", "transcript.jsonl"}
     assert tree(office.root / "out") == before, "a check changes nothing"
     assert office.run() == 0

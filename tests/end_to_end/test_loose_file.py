@@ -27,10 +27,10 @@ def night(inbox: Path, workspace: Path) -> tuple[str, str]:
 
 
 def test_the_command_that_the_hold_names_begins_what_it_asks_for(tmp_path: Path) -> None:
-    made, workspace = Layouts(tmp_path / "inbox"), prepared(tmp_path / "ws", SPHINX)
-    lone = made.inbox / "2026-11-18 15-00-00 Halcyon.m4a"
-    made.sound(lone, *WHO)
-    status, action = night(made.inbox, workspace)
+    layouts, workspace = Layouts(tmp_path / "inbox"), prepared(tmp_path / "ws", SPHINX)
+    lone = layouts.inbox / "2026-11-18 15-00-00 Halcyon.m4a"
+    layouts.sound(lone, *WHO)
+    status, action = night(layouts.inbox, workspace)
     assert status == "held" and "Halcyon" not in action
     command = re.search("`offrecord (session draft .+?)`", action)
     assert command is not None, action
@@ -38,4 +38,4 @@ def test_the_command_that_the_hold_names_begins_what_it_asks_for(tmp_path: Path)
     assert drafted.returncode == 0, drafted.stderr
     described = lone.with_name(f"{lone.name}.session.toml")
     described.write_text(described.read_text("utf-8") + 'timezone = "UTC"\nnotice = "asserted"\n' + LISTED, "utf-8")
-    assert night(made.inbox, workspace)[0] == "done"
+    assert night(layouts.inbox, workspace)[0] == "done"

@@ -90,7 +90,7 @@ def test_the_ruling_takes_them_out_and_closes_nothing(made: Made) -> None:
 
 
 def test_none_of_their_words_can_be_heard_and_most_of_the_others_can(made: Made, truth: Truth) -> None:
-    (path,) = [one for one in made.out.iterdir() if one.suffix in SOUND]
+    (path,) = [path for path in made.out.iterdir() if path.suffix in SOUND]
     sound = np.concatenate([block[:, 0] for block in media.decode(path, stream=0, rate=RATE, channels=1)])
 
     def is_loud(word: dict[str, float]) -> bool:

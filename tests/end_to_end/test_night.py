@@ -230,6 +230,8 @@ def test_the_requests_of_the_samples_are_in_the_export(night: Night) -> None:
     ]
     assert sum(found) / len(found) >= 0.6, f"{sum(found)} of {len(found)} requests"
     assert len({row["request_id"] for row in rows}) == len(rows)
+    (typed,) = [row for row in rows if row["source"] == "chat"]
+    assert typed["quote"] == "could you please add an audit log for [customer]?" and typed["at"] == "0:00:50"
 
 
 def test_a_second_run_does_nothing(night: Night) -> None:

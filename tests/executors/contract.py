@@ -247,9 +247,11 @@ def _secrecy() -> Secrecy:
     session = Path(_ray()._private.worker._global_node.get_session_dir_path())
     sent = b"sent through Ray on purpose" * 40_000
     kept = _ray().put(sent)
-    found = Secrecy(secret_in=places_with(stand_in.SECRET.encode(), session), sent_in=places_with(sent[:200], session))
+    secrecy = Secrecy(
+        secret_in=places_with(stand_in.SECRET.encode(), session), sent_in=places_with(sent[:200], session)
+    )
     del kept
-    return found
+    return secrecy
 
 
 def contract_of(executor: str, database: str = SQLITE, faults: Sequence[str] = ()) -> Iterator[Counts | Secrecy]:

@@ -18,6 +18,7 @@ from pipeline.records import (
     Participant,
     Purpose,
     RequestGroup,
+    RequestSource,
     Role,
     Ruling,
     Session,
@@ -120,6 +121,7 @@ class TagFields(TypedDict, total=False):
     answer: Answer | None
     topic: str
     voiced_by: str | None
+    source: RequestSource
 
 
 class MentionFields(TypedDict, total=False):
@@ -129,7 +131,7 @@ class MentionFields(TypedDict, total=False):
     kind: str
     title: str
     quote: str
-    verbatim: bool
+    is_quoted: bool
     area: str
     strength: Strength
     score: float
@@ -143,7 +145,8 @@ class MentionFields(TypedDict, total=False):
     customer: str
     segment: str
     weight: float
-    source: str
+    asker: str
+    source: RequestSource
     company: str
     wording: str
     domain: str
@@ -170,7 +173,7 @@ def mention(number: int, **changed: Unpack[MentionFields]) -> Mention:
         kind="request",
         title="Dry run",
         quote="please add a dry run",
-        verbatim=True,
+        is_quoted=True,
         area="docs",
         strength=Strength.NICE_TO_HAVE,
         score=0.9,
@@ -184,7 +187,7 @@ def mention(number: int, **changed: Unpack[MentionFields]) -> Mention:
         customer=f"customer-{number:06}",
         segment="",
         weight=1.0,
-        source=f"customer-{number:06}",
+        asker=f"customer-{number:06}",
         company=f"Company {number}",
         wording="please add a dry run",
     )
@@ -214,7 +217,7 @@ def hostile_report() -> RequestReport:
             session=text,
             customer=text,
             segment=text,
-            source=text or f"c{number}",
+            asker=text or f"c{number}",
         )
         for number, text in enumerate(HOSTILE)
     ]

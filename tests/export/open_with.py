@@ -90,12 +90,12 @@ def _libreoffice(csvs: dict[Path, str], workbook: Path, folder: Path) -> Iterato
         if opened == ",":
             yield "LibreOffice", raw.name, "" if _formulas(saved[raw]) else "no formula even without our apostrophes"
         for path, written in csvs.items():
-            found = _formulas(saved[path])
-            yield "LibreOffice", f"{path.name} ({written}) as {opened}", f"formulas: {found}" if found else ""
+            formulas = _formulas(saved[path])
+            yield "LibreOffice", f"{path.name} ({written}) as {opened}", f"formulas: {formulas}" if formulas else ""
     opened_workbook = _saved([workbook], folder, "")[workbook]
     texts = {str(cell.value) for cell in _cells(opened_workbook)}
-    found, missing = _formulas(opened_workbook), {"=1+1", "@SUM(A1)", "<script>alert(1)</script>"} - texts
-    yield "LibreOffice", workbook.name, f"formulas: {found}, not there: {missing}" if found or missing else ""
+    formulas, missing = _formulas(opened_workbook), {"=1+1", "@SUM(A1)", "<script>alert(1)</script>"} - texts
+    yield "LibreOffice", workbook.name, f"formulas: {formulas}, not there: {missing}" if formulas or missing else ""
 
 
 def _formulas(saved: Path) -> list[str]:

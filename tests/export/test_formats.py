@@ -65,7 +65,7 @@ def test_csv_is_quoted_by_the_book_and_reads_back() -> None:
     header, *rows = read_csv(content, ",")
     assert header == list(mention_table(plain_report()).names)
     assert rows[2][header.index("quote")] == "please add a dry run, number 2"
-    assert {row[header.index("verbatim")] for row in rows} == {"true"}
+    assert {row[header.index("quoted")] for row in rows} == {"true"}
     assert {row[header.index("schema_version")] for row in rows} == {str(SCHEMA_VERSION)}
 
 
@@ -124,7 +124,7 @@ def test_the_workbook_is_typed_filterable_and_has_a_frozen_header() -> None:
     values = dict(zip(header, (cell.value for cell in quotes[2]), strict=True))
     assert values["started_on"] == datetime(2026, 11, 18)
     assert values["score"] == 0.9
-    assert values["verbatim"] is True
+    assert values["quoted"] is True
     assert values["quote"] == "please add a dry run, number 0"
     assert [cell.value for cell in book["requests"][2]][5] == 4
 

@@ -74,5 +74,5 @@ def test_a_screen_reader_can_read_it(browser: Browser, tmp_path: Path, report: C
     page = context.new_page()
     page.goto((tmp_path / "requests.html").as_uri())
     page.add_script_tag(path=AXE)
-    found = page.evaluate("axe.run().then(result => result.violations.map(each => each.id + ': ' + each.help))")
-    assert found == []
+    result = page.evaluate("axe.run().then(result => result.violations.map(each => each.id + ': ' + each.help))")
+    assert result == []

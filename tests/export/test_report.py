@@ -25,7 +25,7 @@ def many(count: int = 4, **changed: Unpack[MentionFields]) -> RequestReport:
 
 
 def test_counts_are_of_customers_and_sessions_not_of_mentions() -> None:
-    same = [mention(n, session="s1", customer="c", source=f"c{n % 3}", started_on=AUTUMN) for n in range(9)]
+    same = [mention(n, session="s1", customer="c", asker=f"c{n % 3}", started_on=AUTUMN) for n in range(9)]
     found = report(same, [grouped("Dry run", *same)], [held("s1", AUTUMN)], Selection())
     (row,) = found.groups
     assert (row.customers, row.sessions, row.mentions) == (3, 1, 9)
@@ -37,7 +37,7 @@ def test_a_quarter_without_office_hours_is_shown_as_such() -> None:
     last = [mention(n + 3, started_on=AUTUMN) for n in range(3)]
     sessions = [held("a", SPRING), held("b", SPRING, heard=False), held("c", AUTUMN)]
     found = report([*first, *last], [grouped("Dry run", *first, *last)], sessions, Selection())
-    assert [(one.period, one.held, one.heard) for one in found.quarters] == [
+    assert [(quarter.period, quarter.held, quarter.heard) for quarter in found.quarters] == [
         ("2026-Q1", 2, 1),
         ("2026-Q2", 0, 0),
         ("2026-Q3", 0, 0),
@@ -115,7 +115,7 @@ def test_where_it_was_said_can_be_hidden_too() -> None:
 
 def test_nothing_tells_the_time_of_what_may_not_be_quoted() -> None:
     days = [date(2026, 10, 7), date(2026, 10, 14), date(2026, 11, 18), date(2026, 11, 25)]
-    mentions = [mention(n, started_on=day, verbatim=n in (1, 2)) for n, day in enumerate(days)]
+    mentions = [mention(n, started_on=day, is_quoted=n in (1, 2)) for n, day in enumerate(days)]
     counted = report(
         mentions, [grouped("x", *mentions)], [held(f"s{n}", day) for n, day in enumerate(days)], Selection()
     )
@@ -131,7 +131,7 @@ def test_nothing_tells_the_time_of_what_may_not_be_quoted() -> None:
 
 
 def test_the_day_of_what_may_be_quoted_is_told() -> None:
-    mentions = [mention(n, verbatim=n > 0) for n in range(3)]
+    mentions = [mention(n, is_quoted=n > 0) for n in range(3)]
     (row,) = report(mentions, [grouped("x", *mentions)], [], Selection()).groups
     assert (row.first, row.last) == ("2026-11-18", "2026-11-18")
 
@@ -155,7 +155,7 @@ def test_groups_with_most_customers_come_first_then_those_that_weigh_most() -> N
 
 def test_the_strongest_wording_counts_and_a_verbatim_quote_goes_before_a_plain_sentence() -> None:
     mentions = [
-        mention(1, verbatim=False, quote="Dry run"),
+        mention(1, is_quoted=False, quote="Dry run"),
         mention(2, quote="we need it", strength=Strength.BLOCKS_PURCHASE),
     ]
     (row,) = report(mentions, [grouped("Dry run", *mentions)], [], Selection()).groups
@@ -170,7 +170,7 @@ def test_a_selection_keeps_what_it_names_in_every_table() -> None:
     groups = [grouped("old", *old), grouped("new", *new), grouped("found out", *found_out)]
     since = report(mentions, groups, sessions, Selection(since=date(2026, 6, 1)))
     assert {row.title for row in since.groups} == {"new", "found out"}
-    assert [one.period for one in since.quarters] == ["2026-Q4"]
+    assert [quarter.period for quarter in since.quarters] == ["2026-Q4"]
     area = report(mentions, groups, sessions, Selection(area="data", kinds=("request",)))
     assert {row.title for row in area.groups} == {"new"}
     assert len(mention_table(area).rows) == 3
@@ -189,7 +189,7 @@ def test_nothing_is_a_report_too() -> None:
 
 
 def test_no_table_holds_what_is_only_for_counting() -> None:
-    found = many(4, source="secret-source", company="Halcyon Freight", wording="the words themselves")
+    found = many(4, asker="secret-source", company="Halcyon Freight", wording="the words themselves")
     text = repr([table(found) for table in (group_table, mention_table, count_table)]) + repr(asdict(found))
     assert not any(secret in text for secret in ("secret-source", "Halcyon", "the words themselves"))
 

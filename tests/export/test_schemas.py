@@ -33,7 +33,7 @@ def rare_report() -> RequestReport:
 
 def unshared_report() -> RequestReport:
     """Words that may not be shown, beside some that may."""
-    mentions = [mention(1), mention(2, verbatim=False, title="A customer asks for something", quote="A customer")]
+    mentions = [mention(1), mention(2, is_quoted=False, title="A customer asks for something", quote="A customer")]
     return report(mentions, [grouped("Dry run", *mentions)], [], Selection(min_customers=1))
 
 

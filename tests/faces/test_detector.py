@@ -74,8 +74,8 @@ def test_the_network_takes_pictures_of_any_size_and_sees_no_face_in_a_slide(size
 
 @pulled
 def test_a_face_that_is_drawn_is_found_where_it_is() -> None:
-    (found,) = faces.load_detector().boxes(drawn_face(240, 320, (150, 110)))
-    region = found.region
+    (box,) = faces.load_detector().boxes(drawn_face(240, 320, (150, 110)))
+    region = box.region
     assert (
         abs((region.left + region.right) / 2 * 320 - 150) < 15
         and abs((region.top + region.bottom) / 2 * 240 - 115) < 25

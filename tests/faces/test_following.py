@@ -35,9 +35,9 @@ def covers(tracks: tuple[FaceTrack, ...], at_s: float, region: Region) -> bool:
     )
 
 
-def between(one: Region, other: Region, share: float) -> Region:
+def between(region: Region, other: Region, share: float) -> Region:
     sides = ("left", "top", "right", "bottom")
-    return Region(**{side: (1 - share) * getattr(one, side) + share * getattr(other, side) for side in sides})
+    return Region(**{side: (1 - share) * getattr(region, side) + share * getattr(other, side) for side in sides})
 
 
 def test_a_face_that_stays_is_one_span_with_a_margin() -> None:

@@ -287,10 +287,10 @@ def graph_meeting(handler: Handler, query: dict[str, str], user: str, meeting: s
 def graph_chat(handler: Handler, query: dict[str, str], thread: str) -> Answer:
     """The messages of a chat, the newest first, as the order that must be asked for has them."""
     organisers = handler.site.world["teams"].values()
-    found = next((each for each in organisers if each["thread"] == unquote(thread)), None)
-    if found is None or ("$skiptoken" not in query and query.get("$orderby") != "createdDateTime desc"):
+    organiser = next((each for each in organisers if each["thread"] == unquote(thread)), None)
+    if organiser is None or ("$skiptoken" not in query and query.get("$orderby") != "createdDateTime desc"):
         return NOT_FOUND
-    return graph_page(handler, query, found["messages"])
+    return graph_page(handler, query, organiser["messages"])
 
 
 def graph_content(handler: Handler, query: dict[str, str], user: str, meeting: str, item: str, form: str) -> Answer:

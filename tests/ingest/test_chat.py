@@ -53,6 +53,8 @@ def test_a_header_is_read_in_every_language_and_with_its_date(header: str) -> No
         ("00:00:31 From Ann to Go to Everyone: hi", ("Ann to Go", "hi", False)),
         ("00:00:31 From Ann to Bo(Direct Message): hi", ("Ann", "hi", True)),
         ("00:00:31 From Ann to Bo (Privately) : hi", ("Ann", "hi", True)),
+        ("00:00:31 From Ann to Bo (Direct Message): say it to Everyone: hi", ("Ann", "say it to Everyone: hi", True)),
+        ("00:00:31 From Ann: Ops to Everyone: hi", ("Ann: Ops", "hi", False)),
         ("00:00:31 From Ann to Hosts and panelists: hi", ("Ann", "hi", True)),
         ("00:00:31 Von Ann an Bo(Direktnachricht): hi", ("Ann", "hi", True)),
         ("00:00:31\tAnn: Ops:\thi", ("Ann: Ops", "hi", False)),

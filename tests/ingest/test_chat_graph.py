@@ -42,7 +42,7 @@ def test_replies_and_reactions_are_messages_of_who_wrote_them() -> None:
     assert [(each.sender, each.text) for each in chat.messages] == [
         ("Ana Diaz", "Hello you & all\nsecond 🙂"),
         ("Bo Li", 'Reacted to "Hello you & all second 🙂" with like'),
-        ("Cy Dee", "Hello you\nthanks"),
+        ("Cy Dee", "> Hello you\nthanks"),
     ]
     assert chat.messages[0].moment == datetime(2026, 11, 18, 16, 0, 1, 123000, UTC)
     assert chat.unread == 2
@@ -86,3 +86,9 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         assert chat_graph.parse(text).messages
     except InputRefused as error:
         assert error.action
+
+
+def test_a_quote_ends_where_its_block_ends() -> None:
+    content = "before<blockquote>one<p>two</p><blockquote>three</blockquote>\nfour</blockquote>own words<br>&gt; typed"
+    (sent,) = chat_graph.parse(json.dumps({"value": [message("Ana Diaz", content)]})).messages
+    assert sent.text == "before\n> one\n> two\n> three\n> four\nown words\n> typed"

@@ -38,9 +38,9 @@ def test_a_name_in_hidden_captions_is_a_mention(make: MakeFolder, planted: Path,
     assert {"we are ready", "ask Halcyon Freight"} <= set(texts)
     assert any("CALL PRIYA RAMAN" in text for text in texts)
     context = Context(companies=("Halcyon Freight Inc", "Priya Raman Ltd"))
-    found = detect(session, Transcript(engine="none", words=()), context, settings=DetectSettings())
+    findings = detect(session, Transcript(engine="none", words=()), context, settings=DetectSettings())
     for entity in ("company:halcyon freight inc", "company:priya raman ltd"):
-        places = [one.place for one in found if one.entity == entity]
+        places = [one.place for one in findings if one.entity == entity]
         assert {"embedded captions"} == {place.surface for place in places if isinstance(place, TextPlace)}
         assert any(isinstance(place, SoundPlace) and place.end_s > place.start_s for place in places)
 

@@ -62,7 +62,7 @@ ANA, BO = who(1, "Ana Diaz", "ana@a.example"), who(2, "Bo", "bo@b.example")
 
 def test_somebody_whom_only_the_second_folder_lists_is_part_of_it() -> None:
     joined = union(of(BO), [of(ANA, replace(BO, participant_id="p2"))])
-    assert {one.email for one in joined.participants} == {"ana@a.example", "bo@b.example"}
+    assert {participant.email for participant in joined.participants} == {"ana@a.example", "bo@b.example"}
     assert joined.list_authority is ListAuthority.HOST, "the longer list is called complete and has everybody"
     assert union(of(BO), [of(ANA)]).list_authority is ListAuthority.NOBODY
 

@@ -28,7 +28,9 @@ CONTEXT = Context(
 
 def longest(text: str) -> set[str]:
     matches = find(text, CONTEXT)
-    return {one.text for one in matches if not any(one.text in other.text and one is not other for other in matches)}
+    return {
+        match.text for match in matches if not any(match.text in other.text and match is not other for other in matches)
+    }
 
 
 @pytest.mark.parametrize(

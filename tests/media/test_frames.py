@@ -99,9 +99,9 @@ def test_other_pictures_are_encoded_again_and_nothing_of_them_is_kept(tmp_path: 
     ffmpeg(*PICTURE, *words, source)
     assert not can_be_copied(source, probe(source))
     repaint(source, made, leave)
-    found = probe(made)
-    assert [stream.codec for stream in found.streams] == ["h264"]
-    assert abs(found.duration_s - 3.0) < 0.11
+    probed = probe(made)
+    assert [stream.codec for stream in probed.streams] == ["h264"]
+    assert abs(probed.duration_s - 3.0) < 0.11
 
 
 def test_what_an_edit_list_hides_is_not_encoded_again(media: Path, tmp_path: Path) -> None:

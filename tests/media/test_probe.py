@@ -32,10 +32,10 @@ def test_streams_chapters_and_tags_are_told(media: Path, tmp_path: Path) -> None
     made = tmp_path / "made.mkv"
     inputs = ("-i", media / "plain.mp4", "-i", tmp_path / "meta", "-i", tmp_path / "s.srt")
     ffmpeg(*inputs, "-map", "0", "-map", "2", "-map_metadata", "1", "-c", "copy", "-c:s", "srt", made)
-    found = probe(made)
-    assert [stream.kind for stream in found.streams] == ["video", "audio", "subtitle"]
-    assert found.chapters == 1
-    assert SECRET in dict(found.tags).values()
+    probed = probe(made)
+    assert [stream.kind for stream in probed.streams] == ["video", "audio", "subtitle"]
+    assert probed.chapters == 1
+    assert SECRET in dict(probed.tags).values()
 
 
 def refused(path: Path) -> str:

@@ -29,6 +29,7 @@ from pipeline.records import (
     Transcript,
 )
 from pipeline.render import render
+from pipeline.render.chat_turns import chat_turns
 from pipeline.render.redacted_turns import redacted_pieces
 from pipeline.render.speakers import labels
 from pipeline.render.terms import TermReplacer
@@ -70,9 +71,10 @@ def spilled(stays: Mono, removed: Mono, *, share: float, late_s: float, noise_db
     return there.astype(np.float32)
 
 
-def found(one: Mono, other: Mono) -> VoiceMatch:
+def found(mono: Mono, other: Mono) -> VoiceMatch:
     return match_voice(
-        (one[at : at + FRAME, None], other[at : at + FRAME, None]) for at in range(0, min(len(one), len(other)), FRAME)
+        (mono[at : at + FRAME, None], other[at : at + FRAME, None])
+        for at in range(0, min(len(mono), len(other)), FRAME)
     )
 
 
@@ -161,7 +163,7 @@ def test_where_a_removed_voice_bleeds_the_other_track_is_silent(bled: Vault, tmp
     approved = replace(without_priya(), windows=heard_in(bled, without_priya()))
     rendition = made(bled, tmp_path / "scratch", approved)
     assert isinstance(rendition, Rendition), rendition
-    (check,) = [one for one in rendition.proof.checks if one.name == crosstalk.NAME]
+    (check,) = [check for check in rendition.proof.checks if check.name == crosstalk.NAME]
     assert check.verdict is ProofVerdict.PROVED
     folder = tmp_path / "scratch" / rendition.folder
     heard = rendered_sound(folder / "sound.m4a")[:, 0]
@@ -192,11 +194,11 @@ def test_bleed_that_stays_fails_the_proof(bled: Vault, tmp_path: Path) -> None:
 def test_a_part_is_compared_in_that_part_alone(bled: Vault) -> None:
     here, gone = long_session(), RemovedInterval(start_s=10.0, end_s=20.0, participant_id="p1")
     approved = replace(plan(windows=[], keep=["t1", "t2"]), removed_intervals=(gone,))
-    (one,) = crosstalk.removed_voices(here, approved)
-    assert [(window.start_s, window.end_s) for window in one.windows] == [(10.0, 20.0)]
+    (voice,) = crosstalk.removed_voices(here, approved)
+    assert [(window.start_s, window.end_s) for window in voice.windows] == [(10.0, 20.0)]
     windows = heard_in(bled, approved)
     assert windows
-    assert all(one.start_s > 9.5 and one.end_s < 20.6 for one in windows)
+    assert all(window.start_s > 9.5 and window.end_s < 20.6 for window in windows)
 
 
 times = st.floats(0.0, 28.0)
@@ -223,9 +225,9 @@ def test_no_word_and_no_line_of_a_span_that_is_gone_survives(
     chat = tuple(ChatLine(at_s=start, participant_id=who, text=f"w{n}") for n, (who, start, _) in enumerate(said))
     here = replace(session(), duration_s=LENGTH_S, chat=chat)
     pieces = {piece.text for piece in redacted_pieces(Transcript(engine="by hand", words=words), approved)}
-    lines = chat_txt(here, approved, labels(here, approved), TermReplacer(approved.terms)).split()
+    lines = chat_txt(chat_turns(here, approved, labels(here, approved), TermReplacer(approved.terms))).split()
     for n, (who, start, length) in enumerate(said):
-        hit = [one for one in spans if one.participant_id is None or who in (None, one.participant_id)]
+        hit = [span for span in spans if span.participant_id is None or who in (None, span.participant_id)]
         touched = any(one.start_s < start + length and start < one.end_s for one in hit)
         assert (f"w{n}" in pieces) is not touched
         if any(one.start_s <= start < one.end_s for one in hit):

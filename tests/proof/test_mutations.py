@@ -197,9 +197,9 @@ def test_words_that_stay_are_found(
 
 def test_a_manifest_that_leaves_something_out_is_found(vault: Vault, tmp_path: Path, monkeypatch: Patch) -> None:
     """A window fewer, a file fewer, no signature: what was handed out does not hold against its own proof."""
-    made = rendered(vault, tmp_path)
-    assert isinstance(made, Rendition), made
-    folder, told = tmp_path / made.folder, read_manifest(tmp_path / made.folder / "proof.json")
+    rendition = rendered(vault, tmp_path)
+    assert isinstance(rendition, Rendition), rendition
+    folder, told = tmp_path / rendition.folder, read_manifest(tmp_path / rendition.folder / "proof.json")
     assert told is not None and prove(folder, public_key=SIGNER.public_key).verdict == "proved"
     whole = folder / "proof.json"
     text = whole.read_text("utf-8")

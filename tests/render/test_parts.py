@@ -22,6 +22,7 @@ from pipeline.records import (
     Word,
     WordEdit,
 )
+from pipeline.render.chat_turns import chat_turns
 from pipeline.render.mix import aligned, mixed
 from pipeline.render.redacted_turns import redacted_turns
 from pipeline.render.sample_ranges import samples_of, silence
@@ -276,9 +277,8 @@ def test_edits_of_one_chat_line_do_not_move_each_other() -> None:
     approved = type(approved)(
         session_id="s1", audience=approved.audience, windows=(), text_edits=(edit(4, 9), edit(0, 3), edit(7, 16))
     )
-    assert (
-        chat_txt(session(), approved, {}, TermReplacer(())).splitlines()[0] == "[00:00:01] speaker: [x] [x] & ask Priya"
-    )
+    turns = chat_turns(session(), approved, {}, TermReplacer(()))
+    assert chat_txt(turns).splitlines()[0] == "[00:00:01] speaker: [x] [x] & ask Priya"
 
 
 def test_subrip_says_what_webvtt_says() -> None:

@@ -110,7 +110,7 @@ def test_covers_are_black_for_every_frame_that_touches_them(pictures: Vault, tmp
     assert [cover["reason"] for cover in told["covers"]] == ["a slide of [product 1]", "laid by a person"]
     assert "r-1" not in json.dumps(told)
     assert SECRET not in json.dumps(told)
-    assert sorted(path.name for path in file.parent.iterdir()) == sorted(one.name for one in rendition.files)
+    assert sorted(path.name for path in file.parent.iterdir()) == sorted(file.name for file in rendition.files)
 
 
 @pytest.mark.parametrize("name", ["hevc.mp4", "cut.mp4"])

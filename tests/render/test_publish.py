@@ -24,14 +24,14 @@ Make = Callable[[Path], Rendition]
 def make(vault: Vault, tmp_path_factory: pytest.TempPathFactory) -> Make:
     """Puts a rendition, rendered once, into a scratch folder."""
     master = tmp_path_factory.mktemp("master")
-    found = render(
+    rendition = render(
         vault.sealed(session()), plan(), TRANSCRIPT, vault=vault, scratch=master, listen=hears_nothing, key="plan"
     )
-    assert isinstance(found, Rendition)
+    assert isinstance(rendition, Rendition)
 
     def put(scratch: Path) -> Rendition:
         shutil.copytree(master, scratch, dirs_exist_ok=True)
-        return found
+        return rendition
 
     return put
 

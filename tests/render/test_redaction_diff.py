@@ -45,11 +45,11 @@ def without_covers(shown: PicturePlan) -> PicturePlan:
 
 
 LESS: dict[str, tuple[dict[str, Any], str]] = {
-    "a window": ({"windows": FULL.windows[1:]}, "1 windows (from 1.0 s)"),
-    "a window of one track": ({"windows": FULL.windows[:1]}, "1 windows (from 4.0 s)"),
+    "a window": ({"windows": FULL.windows[1:]}, "1 window (from 1.0 s)"),
+    "a window of one track": ({"windows": FULL.windows[:1]}, "1 window (from 4.0 s)"),
     "half a window": (
         {"windows": (RedactionInterval(start_s=1.5, end_s=2.0), FULL.windows[1])},
-        "1 windows (from 1.0 s)",
+        "1 window (from 1.0 s)",
     ),
     "the middle": (
         {
@@ -59,14 +59,14 @@ LESS: dict[str, tuple[dict[str, Any], str]] = {
                 FULL.windows[1],
             )
         },
-        "1 windows (from 1.2 s)",
+        "1 window (from 1.2 s)",
     ),
-    "all tracks but one": ({"windows": (replace(FULL.windows[0], track_id="t1"), FULL.windows[1])}, "1 windows"),
-    "a term": ({"terms": FULL.terms[1:]}, "1 terms"),
-    "a removed person": ({"removed": frozenset()}, "1 people"),
-    "a span of a person": ({"removed_intervals": ()}, "1 spans of people"),
-    "a place in the chat": ({"text_edits": ()}, "1 places in the chat"),
-    "a cover": ({"picture": without_covers(FULL.picture or PicturePlan())}, "1 parts of the picture"),
+    "all tracks but one": ({"windows": (replace(FULL.windows[0], track_id="t1"), FULL.windows[1])}, "1 window"),
+    "a term": ({"terms": FULL.terms[1:]}, "1 term"),
+    "a removed person": ({"removed": frozenset()}, "1 person"),
+    "a span of a person": ({"removed_intervals": ()}, "1 span of a person"),
+    "a place in the chat": ({"text_edits": ()}, "1 place in the chat"),
+    "a cover": ({"picture": without_covers(FULL.picture or PicturePlan())}, "1 part of the picture"),
 }
 
 

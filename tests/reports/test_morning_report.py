@@ -24,8 +24,10 @@ DUE = min(place.next_review for place in rules_of(Path()).places.values())
 
 def test_each_persons_decisions_stand_in_the_report(workspace: Workspace, file_answers: Files, tmp_path: Path) -> None:
     file_answers(row("ana@a.example"))
-    found = session(person(1, "ana@a.example", name="Nora Unmistakable"), person(2, "new@b.example", name="Xi Unheard"))
-    Registry(workspace.db).take(tmp_path / "inbox", "f", found)
+    meeting = session(
+        person(1, "ana@a.example", name="Nora Unmistakable"), person(2, "new@b.example", name="Xi Unheard")
+    )
+    Registry(workspace.db).take(tmp_path / "inbox", "f", meeting)
     write(gather(workspace, now=NOW), workspace)
     page = (workspace.reports / "report.html").read_text("utf-8")
     content = json.loads((workspace.reports / "report.json").read_text("utf-8"))

@@ -71,7 +71,9 @@ def test_what_is_as_like_another_known_name_is_put_to_neither(
     assert attributed(heard, others) == proposed
     listed = found("term:project falcon", text, "term list")
     assert attributed(listed, others) == "term:project falcon"
-    assert {one.entity for one in propose(SESSION_ID, [heard], known=dict.fromkeys(others, "[term]"))} == {proposed}
+    assert {proposal.entity for proposal in propose(SESSION_ID, [heard], known=dict.fromkeys(others, "[term]"))} == {
+        proposed
+    }
 
 
 @given(
@@ -91,7 +93,7 @@ def test_no_finding_is_lost_where_it_is_put_to_nobody_known() -> None:
         found("person:~ted danson", "ted danson", "name model"),
     )
     proposals = propose(SESSION_ID, findings, known={"person:dana whitfield": "[participant 1]"})
-    assert {one.replacement: {each.text for each in one.findings} for one in proposals} == {
+    assert {proposal.replacement: {each.text for each in proposal.findings} for proposal in proposals} == {
         "[participant 1]": {"dana"},
         "[person 1]": {"danson", "ted danson"},
     }
@@ -109,7 +111,8 @@ def test_a_strangers_name_is_nobodys_that_is_known() -> None:
     )
     known = {"person:martin keller": "[participant 1]", "person:sara lindgren": "[participant 2]"}
     by_label = {
-        one.replacement: {each.text for each in one.findings} for one in propose(SESSION_ID, findings, known=known)
+        proposal.replacement: {each.text for each in proposal.findings}
+        for proposal in propose(SESSION_ID, findings, known=known)
     }
     assert by_label.pop("[participant 1]") == {"Martin"}
     assert by_label.pop("[participant 2]") == {"Sara Lindgren", "Sara"}

@@ -96,7 +96,7 @@ def planned(session: Session, ruling: Ruling, *words: Word, unheard: tuple[Uncov
 
 
 def muted(plan: ApprovedPlan) -> list[tuple[float, float, str | None]]:
-    return [(round(one.start_s, 3), round(one.end_s, 3), one.track_id) for one in plan.windows]
+    return [(round(window.start_s, 3), round(window.end_s, 3), window.track_id) for window in plan.windows]
 
 
 ALL: Spans = ((0.0, 60.0, OPEN),)
@@ -107,8 +107,8 @@ MIDDLE: Spans = ((0.0, 20.0, OPEN), (20.0, 40.0, MINUS), (40.0, 60.0, OPEN))
 def test_in_a_closed_span_everything_goes(session: Session, outcome: Outcome) -> None:
     plan = planned(session, ruled(ALL, ((0.0, 30.0, outcome), (30.0, 60.0, OPEN))))
     assert (0.0, 30.0, None) in muted(plan)
-    assert any(one.takes("p1", 10.0, 11.0) for one in plan.removed_intervals)
-    assert not any(one.takes("p1", 30.0, 31.0) for one in plan.removed_intervals)
+    assert any(interval.takes("p1", 10.0, 11.0) for interval in plan.removed_intervals)
+    assert not any(interval.takes("p1", 30.0, 31.0) for interval in plan.removed_intervals)
     assert plan.picture is None
     assert plan.keep_tracks == ("t1", "t2")
     assert plan.windows[0].reasons == ("consent: p2 C5",)
@@ -120,7 +120,7 @@ def test_an_own_track_is_silent_in_exactly_the_spans_of_its_owner(session: Sessi
     assert plan.windows[0].reasons == ("consent: p2 U2",)
     assert (plan.removed, plan.picture) == (frozenset(), None)
     assert "tom vantrexa" in {term.text.casefold() for term in plan.terms}
-    assert [one.takes(who, 25.0, 26.0) for one in plan.removed_intervals for who in ("p1", "p2", None)] == [
+    assert [interval.takes(who, 25.0, 26.0) for interval in plan.removed_intervals for who in ("p1", "p2", None)] == [
         False,
         True,
         True,
@@ -201,7 +201,7 @@ def test_a_name_of_somebody_removed_goes_from_what_others_say(session: Session) 
         context=Context(),
     )
     assert isinstance(plan, ApprovedPlan)
-    assert any(one.track_id is None and one.start_s < 50.0 < one.end_s for one in plan.windows)
+    assert any(window.track_id is None and window.start_s < 50.0 < window.end_s for window in plan.windows)
     assert [term.replacement for term in plan.terms if term.text == "Tom Vantrexa"] == ["[removed participant]"]
 
 
@@ -232,9 +232,11 @@ def audible(plan: object, track_id: str, steps: int = 240) -> set[int]:
     """The quarter seconds of a track of which anything is left."""
     if not isinstance(plan, ApprovedPlan) or track_id not in plan.keep_tracks:
         return set()
-    windows = [one for one in plan.windows if one.track_id in (None, track_id)]
+    windows = [window for window in plan.windows if window.track_id in (None, track_id)]
     return {
-        n for n in range(steps) if not any(one.start_s <= n / 4 and (n + 1) / 4 <= one.end_s + 1e-9 for one in windows)
+        n
+        for n in range(steps)
+        if not any(window.start_s <= n / 4 and (n + 1) / 4 <= window.end_s + 1e-9 for window in windows)
     }
 
 

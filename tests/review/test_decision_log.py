@@ -41,7 +41,7 @@ def run(workspace: Workspace, *arguments: str) -> Result:
 
 
 def redact_all(workspace: Workspace, proposals: tuple[Proposal, ...]) -> None:
-    ids = [one.proposal_id for one in proposals]
+    ids = [proposal.proposal_id for proposal in proposals]
     decide(workspace.db, SESSION_ID, ids, verdict=Verdict.REDACT, actor="ana", reason="all")
 
 
@@ -49,7 +49,7 @@ def test_decisions_are_kept_in_order_and_never_changed(workspace: Workspace, pro
     first, before = proposals[0].proposal_id, workspace.ledger.verify()
     for verdict in (Verdict.KEEP, Verdict.REDACT):
         decide(workspace.db, SESSION_ID, [first], verdict=verdict, actor="ana", reason="heard it")
-    assert [one.verdict for one in decisions(workspace.db, SESSION_ID)] == [Verdict.KEEP, Verdict.REDACT]
+    assert [decision.verdict for decision in decisions(workspace.db, SESSION_ID)] == [Verdict.KEEP, Verdict.REDACT]
     assert workspace.ledger.verify() == before + 2
 
 
@@ -125,7 +125,7 @@ def test_the_queue_from_list_to_sign_off(workspace: Workspace, proposals: tuple[
     assert run(workspace, "sign-off", SESSION_ID, "--by", "ana", "--audience", "public").exit_code == 0
     (line,) = json.loads(run(workspace, "list", "--json").stdout)
     assert (line["undecided"], line["decided"], line["signed_off"], line["risk"]) == (0, len(proposals), True, 0.0)
-    assert {one.verdict for one in decisions(workspace.db, SESSION_ID)} == {Verdict.KEEP, Verdict.REDACT}
+    assert {decision.verdict for decision in decisions(workspace.db, SESSION_ID)} == {Verdict.KEEP, Verdict.REDACT}
 
 
 @pytest.mark.parametrize(

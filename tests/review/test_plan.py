@@ -92,8 +92,8 @@ def test_undecided_means_redacted(
 ) -> None:
     plan = plan_of(reviewed(ruled()))
     everywhere = [window for window in plan.windows if window.track_id is None]
-    assert {one for window in everywhere for one in window.proposal_ids} == {
-        one.proposal_id for one in proposals if one.label != "EMAIL"
+    assert {proposal_id for window in everywhere for proposal_id in window.proposal_ids} == {
+        proposal.proposal_id for proposal in proposals if proposal.label != "EMAIL"
     }
     assert len(plan.word_edits) == 5
     assert [edit.replacement for edit in plan.text_edits] == ["[email 1]"]
@@ -104,7 +104,7 @@ def test_only_an_explicit_keep_leaves_something_in(
 ) -> None:
     kept = decided(proposals, "company:halcyon freight inc", Verdict.KEEP)
     plan = plan_of(reviewed(ruled(), (kept,)))
-    assert kept.proposal_id not in {one for window in plan.windows for one in window.proposal_ids}
+    assert kept.proposal_id not in {proposal_id for window in plan.windows for proposal_id in window.proposal_ids}
     assert not {"halcyon", "halcyon freight inc"} & terms(plan)
     again = decided(proposals, "company:halcyon freight inc", Verdict.REDACT)
     assert {"halcyon", "halcyon freight inc"} <= terms(plan_of(reviewed(ruled(), (kept, again))))
@@ -145,7 +145,7 @@ def test_a_removed_participant_leaves_no_trace_whatever_was_decided(
     assert plan.keep_tracks == ("t1",)
     assert plan.picture is None
     assert {"tom vantrexa", "tom", "vantrexa"} <= terms(plan)
-    assert kept.proposal_id in {one for window in plan.windows for one in window.proposal_ids}
+    assert kept.proposal_id in {proposal_id for window in plan.windows for proposal_id in window.proposal_ids}
 
 
 def test_a_removed_voice_in_mixed_sound_holds(reviewed: Callable[..., object], ruled: Rule, session: Session) -> None:
@@ -167,7 +167,7 @@ def test_own_tracks_leave_mixed_sound_unused(reviewed: Callable[..., object], ru
 def test_public_needs_every_decision_and_a_person(
     reviewed: Callable[..., object], ruled: Rule, proposals: tuple[Proposal, ...]
 ) -> None:
-    everything = tuple(decided(proposals, one.entity, Verdict.REDACT) for one in proposals)
+    everything = tuple(decided(proposals, proposal.entity, Verdict.REDACT) for proposal in proposals)
     assert isinstance(reviewed(ruled(), everything[:-1], Audience.PUBLIC, signed_off_by="ana"), Pending)
     assert isinstance(reviewed(ruled(), everything, Audience.PUBLIC), Pending)
     plan = plan_of(reviewed(ruled(), everything, Audience.PUBLIC, signed_off_by="ana"))

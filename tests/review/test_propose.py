@@ -13,7 +13,7 @@ from tests.review.conftest import SESSION_ID, finding
 
 def test_one_entity_is_one_proposal_and_people_come_first(findings: tuple[Finding, ...]) -> None:
     proposals = propose(SESSION_ID, findings)
-    assert [(one.entity, one.replacement) for one in proposals] == [
+    assert [(proposal.entity, proposal.replacement) for proposal in proposals] == [
         ("person:tom vantrexa", "[person 1]"),
         ("person:priya raman", "[person 2]"),
         ("company:halcyon freight inc", "[company 1]"),
@@ -21,7 +21,7 @@ def test_one_entity_is_one_proposal_and_people_come_first(findings: tuple[Findin
         ("person:~noel", "[person 4]"),
         ("email:pri@halcyon.example", "[email 1]"),
     ]
-    assert [len(one.findings) for one in proposals] == [1, 1, 1, 1, 1, 1]
+    assert [len(proposal.findings) for proposal in proposals] == [1, 1, 1, 1, 1, 1]
 
 
 def test_ids_are_stable_and_tell_sessions_apart(findings: tuple[Finding, ...]) -> None:
@@ -38,13 +38,13 @@ def test_nothing_found_proposes_nothing() -> None:
 
 def test_a_later_finding_does_not_change_the_proposal_id(findings: tuple[Finding, ...]) -> None:
     more = (*findings, finding("person:priya raman", "pri", start_s=20.0))
-    before = {one.entity: one.proposal_id for one in propose(SESSION_ID, findings)}
-    assert {one.entity: one.proposal_id for one in propose(SESSION_ID, more)} == before
+    before = {proposal.entity: proposal.proposal_id for proposal in propose(SESSION_ID, findings)}
+    assert {proposal.entity: proposal.proposal_id for proposal in propose(SESSION_ID, more)} == before
 
 
 def test_who_is_known_in_every_session_has_one_label_and_takes_no_number(findings: tuple[Finding, ...]) -> None:
     known = {"person:priya raman": "[participant 7]", "company:halcyon freight inc": "[customer B]"}
-    labels = {one.entity: one.replacement for one in propose(SESSION_ID, findings, known=known)}
+    labels = {proposal.entity: proposal.replacement for proposal in propose(SESSION_ID, findings, known=known)}
     assert labels["person:priya raman"] == "[participant 7]"
     assert labels["company:halcyon freight inc"] == "[customer B]"
     assert labels["person:tom vantrexa"] == "[person 1]"
@@ -55,13 +55,13 @@ def test_a_guess_goes_with_the_one_name_it_can_be() -> None:
     said = [
         finding(f"person:{name}", name) for name in ("~maria lopez", "~maria", "~mario", "~tom", "~anna bel", "~anna")
     ]
-    assert [(one.entity, len(one.findings)) for one in propose(SESSION_ID, said)] == [
+    assert [(proposal.entity, len(proposal.findings)) for proposal in propose(SESSION_ID, said)] == [
         ("person:~anna bel", 2),
         ("person:~maria lopez", 3),
         ("person:~tom", 1),
     ]
     two = [finding(f"person:{name}", name) for name in ("~maria", "~maria lopez", "maria silva")]
-    assert {one.entity for one in propose(SESSION_ID, two)} == {
+    assert {proposal.entity for proposal in propose(SESSION_ID, two)} == {
         f"person:{n}" for n in ("~maria", "~maria lopez", "maria silva")
     }
 

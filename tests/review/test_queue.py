@@ -139,8 +139,8 @@ def test_an_undone_decision_is_open_again_and_voids_the_sign_off(workspace: Work
 
 def test_one_name_is_taken_out_everywhere_at_once_and_never_kept_so(workspace: Workspace) -> None:
     told = ("--by", "ana", "--reason", "a customer")
-    shared = next(one for one in proposals(workspace, OTHER) if not one.entity.endswith("zephyr"))
-    here = next(one for one in proposals(workspace) if one.entity == shared.entity)
+    shared = next(proposal for proposal in proposals(workspace, OTHER) if not proposal.entity.endswith("zephyr"))
+    here = next(proposal for proposal in proposals(workspace) if proposal.entity == shared.entity)
     kept = run(workspace, "decide", SESSION_ID, here.proposal_id, "--keep", "--all-sessions", *told)
     assert kept.exit_code == 2 and "allow" in kept.output
     assert decisions(workspace.db, SESSION_ID) == decisions(workspace.db, OTHER) == ()
@@ -153,5 +153,5 @@ def test_the_list_of_proposals_can_be_narrowed(workspace: Workspace) -> None:
     first, *others = proposals(workspace)
     decide(workspace.db, SESSION_ID, [first.proposal_id], verdict=Verdict.REDACT, actor="ana", reason="a name")
     said = run(workspace, "show", SESSION_ID, "--undecided").output
-    assert first.proposal_id not in said and all(one.proposal_id in said for one in others)
+    assert first.proposal_id not in said and all(alternative.proposal_id in said for alternative in others)
     assert run(workspace, "show", SESSION_ID, "--below", "0").output == "none\n"

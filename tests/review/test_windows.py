@@ -233,7 +233,7 @@ def _on_grid(window: RedactionInterval, grid_s: float) -> bool:
 
 def test_a_window_at_the_end_grows_at_its_start() -> None:
     settings = RedactSettings(duration_step_s=1.0)
-    (made,) = windows([RedactionInterval(start_s=59.5, end_s=59.9)], duration_s=DURATION_S, settings=settings)
-    assert (made.start_s, made.end_s) == (59.0, 60.0)
+    (window,) = windows([RedactionInterval(start_s=59.5, end_s=59.9)], duration_s=DURATION_S, settings=settings)
+    assert (window.start_s, window.end_s) == (59.0, 60.0)
     (whole,) = windows([RedactionInterval(start_s=0.1, end_s=0.4)], duration_s=0.5, settings=settings)
     assert (whole.start_s, whole.end_s) == (0.0, 0.5)

@@ -32,14 +32,14 @@ def test_the_same_sound_is_heard_alike_and_another_anew(
     anew = SphinxRecogniser(names)
     expected = [anew.recognise(later), anew.recognise(chunk), SphinxRecogniser(names[:1]).recognise(chunk)]
     assert expected[0] != expected[1] != expected[2]
-    found = Spotter(vocabulary(context), pronouncer).candidates(chunk)
-    assert found
+    candidates = Spotter(vocabulary(context), pronouncer).candidates(chunk)
+    assert candidates
     with heard_once.heard_once():
         kept, fewer = sphinx.SphinxRecogniser(names), sphinx.SphinxRecogniser(names[:1])
         for _ in range(2):
             assert [kept.recognise(later), kept.recognise(chunk), fewer.recognise(chunk)] == expected
             assert kept.names(chunk) == anew.names(chunk)
-            assert Spotter(vocabulary(context), pronouncer).candidates(chunk) == found
+            assert Spotter(vocabulary(context), pronouncer).candidates(chunk) == candidates
         with patch.object(SphinxRecogniser, "__init__", side_effect=AssertionError("it is loaded again")):
             assert sphinx.SphinxRecogniser(names).recognise(chunk) == expected[1]
     assert sphinx.SphinxRecogniser is SphinxRecogniser

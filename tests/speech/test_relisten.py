@@ -84,8 +84,8 @@ def test_words_of_a_montage_are_put_back_where_they_were_said() -> None:
     late = HeardWord(Span(between + 0.1, between + 0.3), "late", 0.9, 0.2)
     back = [[word.span.start_s for word in of_place] for of_place in montage.put_back([*words, late])]
     assert back == [pytest.approx([3.2, 4.1]), [pytest.approx(10.2)], [pytest.approx(100.2)]], "no word is lost"
-    assert [len(one.places) for one in montages(places, most_s=2.0)] == [2, 1]
-    assert [len(one.places) for one in montages(places, most_s=0.5)] == [1, 1, 1], "a longer place is alone"
+    assert [len(montage.places) for montage in montages(places, most_s=2.0)] == [2, 1]
+    assert [len(montage.places) for montage in montages(places, most_s=0.5)] == [1, 1, 1], "a longer place is alone"
     assert list(montages([])) == []
 
 

@@ -79,10 +79,10 @@ def test_a_name_that_lost_to_other_words_is_told_with_its_chance(
     rival = [KeywordPronunciation("Hal Seon Fright", way, weight=20.0) for way in pronouncer.phrase("Halcyon Freight")]
     made = SphinxRecogniser([*said, *rival]).recognise(chunk)
     assert {"Halcyon", "Freight"} <= {word.text for word in made.words}
-    (other,) = (one for one in made.others if one.text == "Hal Seon Fright")
+    (other,) = (alternative for alternative in made.others if alternative.text == "Hal Seon Fright")
     assert other.probability == pytest.approx(20 / 220, abs=0.02)  # it sounds the same and is a tenth as likely
     assert other.span.start_s == pytest.approx(starts()["Halcyon"], abs=0.15)
-    assert not {one.text for one in made.others} & {"Halcyon Freight", "Priya Raman"}
+    assert not {alternative.text for alternative in made.others} & {"Halcyon Freight", "Priya Raman"}
 
 
 def test_who_listens_for_names_alone_tells_them_whole(

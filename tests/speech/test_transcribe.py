@@ -42,8 +42,8 @@ def transcribe(
     heard = speech.transcribe(session, ruling, context, vault=Shelf(), settings=chosen)
     if not isinstance(heard, Transcript):
         return heard
-    found = speech.keyword_search(session, ruling, heard, context, vault=Shelf(), settings=chosen)
-    return replace(heard, heard_terms=found)
+    hits = speech.keyword_search(session, ruling, heard, context, vault=Shelf(), settings=chosen)
+    return replace(heard, heard_terms=hits)
 
 
 @pytest.fixture(scope="module")
@@ -146,10 +146,12 @@ def test_a_second_engine_adds_the_names_that_captions_have_not(two_people: tuple
     assert isinstance(both, Transcript)
     assert alone.alternatives == ()
     assert both.words == alone.words
-    heard = {one.text: one for one in both.alternatives}
+    heard = {alternative.text: alternative for alternative in both.alternatives}
     assert {"Priya Raman", "Halcyon Freight"} <= set(heard)
     assert heard["Priya Raman"].start_s == pytest.approx(2.0 + LEAD_S + 0.5, abs=0.4)
-    assert {(one.track_id, one.time_uncertainty_s) for one in both.alternatives} == {("t1", 0.06)}
+    assert {(alternative.track_id, alternative.time_uncertainty_s) for alternative in both.alternatives} == {
+        ("t1", 0.06)
+    }
 
 
 def shifted(cue: Cue, by_s: float) -> Cue:
@@ -258,10 +260,10 @@ def test_a_new_term_is_searched_for_without_recognising_again(
     monkeypatch.setattr(sys.modules[TRANSCRIBE], "engine", refused)
     session = session_of(track_of(two_people[0]))
     listed = Context(terms=(Term(text="Halcyon Freight", kind="company"),))
-    found = speech.keyword_search(
+    hits = speech.keyword_search(
         session, ruling_of(YES), transcript, listed, vault=Shelf(), settings=SpeechSettings(engine="sphinx")
     )
-    assert "Halcyon Freight" in {term.term for term in found}
+    assert "Halcyon Freight" in {term.term for term in hits}
     assert (
         speech.keyword_search(
             session, ruling_of(YES), transcript, Context(), vault=Shelf(), settings=SpeechSettings(engine="sphinx")

@@ -323,11 +323,12 @@ def test_a_loop_of_a_name_is_a_name_only_where_it_was_said(
     heard = WhisperRecogniser(settings(whisper_model), ["Hannah Berg", "Teasel"], pronouncer).recognise(chunk)
     said = [word for word in spoken(HANNAH) if word.text in ("Hannah", "Berg")]
     places = [*heard.others, *(word for word in heard.words if word.text.startswith("Hannah"))]
-    assert all(any(one.span.overlap_s(Span(word.start_s, word.end_s)) for one in places) for word in said)
+    assert all(any(place.span.overlap_s(Span(word.start_s, word.end_s)) for place in places) for word in said)
     # What is no word of the dictionary, or what Whisper is not sure of, may be a name that it was not told.
     unsure = [word for word in spoken(HANNAH) if word.text in ("Priya", "Type", "lumen", "pause")]
     assert all(
-        any(one.span.overlap_s(Span(word.start_s, word.end_s)) for word in [*said, *unsure]) for one in heard.others
+        any(alternative.span.overlap_s(Span(word.start_s, word.end_s)) for word in [*said, *unsure])
+        for alternative in heard.others
     )
 
 
@@ -382,11 +383,11 @@ def test_the_stage_works_with_the_real_engine(whisper_model: str) -> None:
     assert heard.engine.startswith("whisper ")
     assert (heard.language, heard.other_language_s) == ("en", 0.0)
     assert heard.language_probability is not None and heard.language_probability > 0.8
-    found = speech.keyword_search(session, ruling, heard, context, vault=Shelf(), settings=chosen)
-    assert "Priya Raman" not in {term.term for term in found}, "it is read in the text"
+    hits = speech.keyword_search(session, ruling, heard, context, vault=Shelf(), settings=chosen)
+    assert "Priya Raman" not in {term.term for term in hits}, "it is read in the text"
     unsure = replace(heard, words=tuple(replace(word, text="prior", probability=0.5) for word in heard.words))
-    found = speech.keyword_search(session, ruling, unsure, context, vault=Shelf(), settings=chosen)
-    assert "Priya Raman" in {term.term for term in found}
+    hits = speech.keyword_search(session, ruling, unsure, context, vault=Shelf(), settings=chosen)
+    assert "Priya Raman" in {term.term for term in hits}
 
 
 def test_no_lock_between_processes_is_left_behind_by_a_worker_that_is_stopped(whisper_model: str) -> None:

@@ -88,7 +88,7 @@ def test_a_workspace_with_a_key_elsewhere_holds_none_itself(tmp_path: Path) -> N
 
 
 def test_settings_refuse_a_source_of_no_kind(new_workspace: Callable[[Path], Workspace], tmp_path: Path) -> None:
-    made = new_workspace(tmp_path / "ws")
-    (made.root / "offrecord.toml").write_text('[encryption]\nkey = "vault://x"\n', "utf-8")
+    workspace = new_workspace(tmp_path / "ws")
+    (workspace.root / "offrecord.toml").write_text('[encryption]\nkey = "vault://x"\n', "utf-8")
     with pytest.raises(ConfigurationError, match=r"encryption\.key"):
-        Workspace.open(made.root)
+        Workspace.open(workspace.root)

@@ -37,8 +37,8 @@ def test_a_workspace_has_one_key_of_its_own_and_tells_its_public_half(tmp_path: 
     assert workspace.signer.public_key == Workspace.open(tmp_path / "ws").signer.public_key
     assert workspace.signer.public_key != Workspace.create(tmp_path / "other").signer.public_key
     told = CliRunner().invoke(main, ["doctor", "--json", "--workspace", str(tmp_path / "ws")])
-    found = {row["what"]: row["found"] for row in json.loads(told.output)}
-    assert found["public key"] == workspace.signer.public_key
+    document = {row["what"]: row["found"] for row in json.loads(told.output)}
+    assert document["public key"] == workspace.signer.public_key
     key.unlink()
     with pytest.raises(WorkspaceDamaged, match="signing is missing"):
         _ = workspace.signer

@@ -58,7 +58,7 @@ def lists(tmp_path: Path) -> Path:
 
 def applying(root: Path, to: Session) -> tuple[set[str], set[str], set[str]]:
     context = terms.known_to(to, terms.read(root), on=TODAY)
-    return {one.text for one in context.terms}, {one.text for one in context.patterns}, set(context.allow)
+    return {term.text for term in context.terms}, {pattern.text for pattern in context.patterns}, set(context.allow)
 
 
 def test_a_customers_list_applies_where_they_take_part(lists: Path) -> None:
@@ -80,7 +80,7 @@ def test_what_lapsed_and_what_will_is_said_by_its_place(lists: Path) -> None:
         "terms.toml, entry 1 of terms applies until 2026-11-22: renew or remove it",
     )
     assert read.warnings(date(2026, 11, 14))[-1].startswith("terms.toml, entry 2 of terms applies until")
-    assert not any("entry 2 of terms" in one for one in read.warnings(date(2026, 11, 13)))
+    assert not any("entry 2 of terms" in warning for warning in read.warnings(date(2026, 11, 13)))
 
 
 def test_the_mark_changes_with_every_entry_and_with_the_day_one_lapses(lists: Path) -> None:
@@ -143,4 +143,4 @@ def test_the_template_of_a_new_workspace_is_a_list_also_when_its_examples_are_us
     for content in (written, used):
         (tmp_path / "terms.toml").write_text(content)
         found = terms.read(tmp_path)
-    assert {one.text for one in found.entries()} == {"Project Falcon", "acme-[0-9]{4,9}"}
+    assert {entry.text for entry in found.entries()} == {"Project Falcon", "acme-[0-9]{4,9}"}

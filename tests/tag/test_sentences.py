@@ -16,7 +16,7 @@ from pipeline.tag.tokens import joined, tokenize
 
 
 def pieces(text: str) -> list[str]:
-    return [text[one.start_char : one.end_char] for one in split_sentences(text)]
+    return [text[sentence.start_char : sentence.end_char] for sentence in split_sentences(text)]
 
 
 @pytest.mark.parametrize(

@@ -232,7 +232,7 @@ def said(*turns: tuple[float, str, str]) -> tuple[Turn, ...]:
 
 def test_a_request_that_is_cut_by_a_pause_is_one() -> None:
     cut = said((0.0, "p1", "It would be great if we had a"), (3.0, "p2", "mhm"), (4.5, "p1", "way to export the logs."))
-    (request,) = [found for found in tag(cut, staff=["p2"], taxonomy=TAXONOMY) if found.label == "request"]
+    (request,) = [mention for mention in tag(cut, staff=["p2"], taxonomy=TAXONOMY) if mention.label == "request"]
     assert request.quote == "It would be great if we had a way to export the logs."
     assert (request.start_s, request.end_s) == (0.0, 6.5)
 
@@ -261,7 +261,7 @@ def test_what_was_answered_begun_anew_or_said_by_somebody_else_stays_apart(turns
 )
 def test_who_agrees_with_what_staff_say_they_want_has_asked_for_it(said_by_staff: str, answered: str) -> None:
     turns = said((0.0, "p1", "It is quite some work every day."), (3.0, "p2", said_by_staff), (5.5, "p1", answered))
-    (request,) = [found for found in tag(turns, staff=["p2"], taxonomy=TAXONOMY) if found.label == "request"]
+    (request,) = [mention for mention in tag(turns, staff=["p2"], taxonomy=TAXONOMY) if mention.label == "request"]
     assert (request.participant_id, request.voiced_by) == ("p1", "p2")
     assert request.quote in said_by_staff and request.start_s >= 3.0
     assert not request.title.lower().startswith(("so", "okay", "you", "if i"))
@@ -280,7 +280,7 @@ def test_who_agrees_with_what_staff_say_they_want_has_asked_for_it(said_by_staff
     ],
 )
 def test_staff_alone_ask_for_nothing(turns: tuple[Turn, ...]) -> None:
-    assert [found for found in tag(turns, staff=["p2"], taxonomy=TAXONOMY) if found.label == "request"] == []
+    assert [mention for mention in tag(turns, staff=["p2"], taxonomy=TAXONOMY) if mention.label == "request"] == []
 
 
 def test_what_was_asked_already_and_is_said_again_by_staff_is_one_request() -> None:
@@ -289,7 +289,7 @@ def test_what_was_asked_already_and_is_said_again_by_staff_is_one_request() -> N
         (3.0, "p2", "So you would like to export the audit log?"),
         (5.5, "p1", "Yes, exactly."),
     )
-    (request,) = [found for found in tag(turns, staff=["p2"], taxonomy=TAXONOMY) if found.label == "request"]
+    (request,) = [mention for mention in tag(turns, staff=["p2"], taxonomy=TAXONOMY) if mention.label == "request"]
     assert request.voiced_by is None
 
 
@@ -298,7 +298,7 @@ def test_a_quote_without_signs_ends_where_the_next_speaker_begins() -> None:
         "we use two regions we also need a way to pause a queue from the command line you can do that today "
         "type pause and the name"
     )
-    (found,) = (one for one in tagged(turn(text)) if one.label == "request")
+    (found,) = (mention for mention in tagged(turn(text)) if mention.label == "request")
     assert found.quote == "we also need a way to pause a queue from the command line"
 
 
@@ -327,7 +327,7 @@ def test_what_somebody_else_asked_for_is_not_what_a_discovery_points_at(asker: s
 
 
 def test_a_sentence_that_only_points_back_takes_the_one_before_along() -> None:
-    (found,) = (one for one in tagged(turn("The other tool has a calendar. We would love to have that too.")))
+    (found,) = (mention for mention in tagged(turn("The other tool has a calendar. We would love to have that too.")))
     assert found.quote == "The other tool has a calendar. We would love to have that too."
 
 
@@ -337,7 +337,9 @@ def test_a_sentence_that_only_points_back_takes_the_one_before_along() -> None:
 )
 def test_what_cannot_be_done_without_a_request_is_its_strength_and_no_request_of_its_own(stopped: str) -> None:
     (found,) = (
-        one for one in tagged(turn(f"We need an audit log for our admins. {stopped}")) if one.label == "request"
+        mention
+        for mention in tagged(turn(f"We need an audit log for our admins. {stopped}"))
+        if mention.label == "request"
     )
     assert found.title == "Audit log for our admins"
     back = tagged(turn(f"The other tool has an audit log. {stopped}"))
@@ -364,8 +366,8 @@ def test_a_long_stretch_without_signs_is_cut_around_its_cue() -> None:
     ],
 )
 def test_how_much_it_matters(text: str, strength: Strength) -> None:
-    found = next(one for one in tagged(turn(text)) if one.label == "request")
-    assert found.strength is strength
+    mention = next(mention for mention in tagged(turn(text)) if mention.label == "request")
+    assert mention.strength is strength
 
 
 def test_staff_ask_for_nothing_and_what_they_say_answers() -> None:
@@ -390,7 +392,7 @@ def test_an_answer_belongs_to_the_request_right_before_it() -> None:
         turn("Please add a way to hide a field in the log.", who="p2", start_s=124.0),
         turn("The filter setting does that for any field.", who="p9", start_s=136.0),
     )
-    first, second = (one for one in tagged(*turns, staff=("p9",)) if one.label == "request")
+    first, second = (mention for mention in tagged(*turns, staff=("p9",)) if mention.label == "request")
     assert first.answer is None
     assert second.answer is not None
 

@@ -75,10 +75,10 @@ def placed(
         person(2, "bo@b.example", name="Bo"),
         person(3, "cy@c.example", name="Cyril Refusing"),
     )
-    found = session(*people, sealed=(VaultFile(digest=sealed.digest, kind="audio", size=sealed.size),))
+    meeting = session(*people, sealed=(VaultFile(digest=sealed.digest, kind="audio", size=sealed.size),))
     registry = Registry(opened.db)
-    registry.take(folder, "f", found)
-    out = opened.out / found.session_id / "internal"
+    registry.take(folder, "f", meeting)
+    out = opened.out / meeting.session_id / "internal"
     out.mkdir(parents=True)
     (out / "transcript.jsonl").write_text("".join(json.dumps(turn) + "\n" for turn in turns), "utf-8")
     (out / "sound.m4a").write_bytes(b"redacted sound")
@@ -87,7 +87,7 @@ def placed(
     checks = (Check(name="sound", verdict=ProofVerdict.PROVED, detail="ok"),)
     made = Manifest(
         key="k",
-        session_id=found.session_id,
+        session_id=meeting.session_id,
         audience=Audience.INTERNAL,
         verdict="proved",
         checks=checks,
@@ -99,22 +99,26 @@ def placed(
         fill="silence",
         picture="none",
     )
-    entry = releases.next_entry(opened.ledger, found.session_id, Audience.INTERNAL)
+    entry = releases.next_entry(opened.ledger, meeting.session_id, Audience.INTERNAL)
     made = manifest.resting_on(manifest.Basis(signer=opened.signer, entry=entry), made)
     write_manifest(out / MANIFEST, made)
     body = {"proof": "p", "folder": digest_of(out)}
     scope = encode(hidden).decode()
-    releases.record_publication(opened.db, entry, found.session_id, Audience.INTERNAL, scope=scope, body=body)
-    conclude(opened, found)
-    return found
+    releases.record_publication(opened.db, entry, meeting.session_id, Audience.INTERNAL, scope=scope, body=body)
+    conclude(opened, meeting)
+    return meeting
 
 
-def conclude(opened: Workspace, found: Session) -> None:
+def conclude(opened: Workspace, meeting: Session) -> None:
     registry = Registry(opened.db)
     result = SessionResult(
-        session_id=found.session_id, status="done", reason="", action="", renditions=(f"{found.session_id}/internal",)
+        session_id=meeting.session_id,
+        status="done",
+        reason="",
+        action="",
+        renditions=(f"{meeting.session_id}/internal",),
     )
-    key = state_keys(opened, registry, on=NOW.date())[found.session_id]
+    key = state_keys(opened, registry, on=NOW.date())[meeting.session_id]
     registry.conclude(SessionState(state_key=key, valid_until=NOW.timestamp(), attempts=1, result=result))
 
 
@@ -124,8 +128,8 @@ def out(workspace: Workspace, file_answers: Files, tmp_path: Path) -> Session:
     return placed(workspace, tmp_path / "Granite Foundry")
 
 
-def made(opened: Workspace, found: Session, url: str | None = "https://vault.example/s") -> dict[str, Any]:
-    text = export.export(found.session_id, Audience.INTERNAL, workspace=opened, url=url, now=NOW)
+def made(opened: Workspace, meeting: Session, url: str | None = "https://vault.example/s") -> dict[str, Any]:
+    text = export.export(meeting.session_id, Audience.INTERNAL, workspace=opened, url=url, now=NOW)
     content: dict[str, Any] = json.loads(text)
     return content
 
@@ -174,7 +178,7 @@ def test_who_came_when_is_told_of_those_who_stay(workspace: Workspace, out: Sess
     Registry(workspace.db).rewrite(seen)
     conclude(workspace, seen)
     history = made(workspace, out)["dialog"][0]["party_history"]
-    assert [(one["party"], one["event"], one["time"][11:]) for one in history] == [
+    assert [(entry["party"], entry["event"], entry["time"][11:]) for entry in history] == [
         (0, "join", "15:00:00Z"),
         (1, "join", "15:01:30Z"),
         (0, "drop", "16:00:00Z"),
@@ -194,7 +198,7 @@ def test_it_is_signed_and_registered_and_a_withdrawal_lists_it(workspace: Worksp
     assert jws.opened(text, public_key=Signer(b"x" * 32).public_key) is None
     assert jws.opened("{}", public_key=public_key) is None
     assert {grant.granted for grant in read_grants(text.encode(), now=NOW)} == {True, False}
-    (noted,) = [one for one in workspace.artefacts.of(out.session_id) if one.kind == "vcon"]
+    (noted,) = [artefact for artefact in workspace.artefacts.of(out.session_id) if artefact.kind == "vcon"]
     assert noted.sha256 == hashlib.sha256(text.encode()).hexdigest()
     assert noted.contributors is not None and noted.contributors["p3"] == ["mention"]
     withdraw(
@@ -207,7 +211,7 @@ def test_it_is_signed_and_registered_and_a_withdrawal_lists_it(workspace: Worksp
         now=NOW,
         then=partial(erasure.quarantine, workspace, now=NOW),
     )
-    (noted,) = [one for one in workspace.artefacts.of(out.session_id) if one.kind == "vcon"]
+    (noted,) = [artefact for artefact in workspace.artefacts.of(out.session_id) if artefact.kind == "vcon"]
     assert noted.state == "quarantined"
     (receipt,) = of_person("ana@a.example", "", workspace=workspace)
     assert any("vcon" in line and "/home/pm/s1.json" in line for line in receipt.not_recalled)
@@ -237,13 +241,15 @@ def test_whoever_was_taken_out_of_a_part_is_called_back_once_they_say_no_to_the_
         workspace.artefacts.copied(noted, to="the wiki", by="sam", now=NOW)
     assert recalls(workspace, now=NOW) == [], "it hides the part that consent closes"
     refuse(workspace, "cy@c.example")
-    assert [one.went_to for one in recalls(workspace, now=NOW)] == ["the wiki"]
+    assert [delivery.went_to for delivery in recalls(workspace, now=NOW)] == ["the wiki"]
     placed_again = replace(hidden, windows=(), gone=(), tracks=("t0", "t1"), removed=("p3",))
     entry = releases.next_entry(workspace.ledger, out.session_id, Audience.INTERNAL)
     releases.record_publication(
         workspace.db, entry, out.session_id, Audience.INTERNAL, scope=encode(placed_again).decode(), body={"proof": "q"}
     )
-    assert [one.went_to for one in recalls(workspace, now=NOW)] == ["the wiki"], "what was published since is another"
+    assert [delivery.went_to for delivery in recalls(workspace, now=NOW)] == ["the wiki"], (
+        "what was published since is another"
+    )
 
 
 def test_a_copy_of_a_rendition_that_an_earlier_version_noted_is_called_back_for_any_part(
@@ -257,7 +263,7 @@ def test_a_copy_of_a_rendition_that_an_earlier_version_noted_is_called_back_for_
     workspace.artefacts.copied(noted, to="the wiki", by="sam", now=NOW)
     assert recalls(workspace, now=NOW) == []
     refuse(workspace, "bo@b.example")
-    assert [one.went_to for one in recalls(workspace, now=NOW)] == ["the wiki"]
+    assert [delivery.went_to for delivery in recalls(workspace, now=NOW)] == ["the wiki"]
 
 
 def test_copies_of_what_was_taken_back_are_on_the_list_of_files_to_recall(workspace: Workspace, out: Session) -> None:
@@ -266,10 +272,10 @@ def test_copies_of_what_was_taken_back_are_on_the_list_of_files_to_recall(worksp
     assert recalls(workspace, now=NOW) == []
     common: dict[str, Any] = {"session_id": None, "actor": "sam", "reason": "r", "workspace": workspace, "now": NOW}
     withdraw("ana@a.example", purposes=[Purpose.INTERNAL_SHARE], **common)
-    assert [one.went_to for one in recalls(workspace, now=NOW)] == ["/home/pm/s1.json"], "consent closes it"
+    assert [delivery.went_to for delivery in recalls(workspace, now=NOW)] == ["/home/pm/s1.json"], "consent closes it"
     common |= {"now": NOW + timedelta(minutes=1), "then": partial(erasure.quarantine, workspace, now=NOW)}
     withdraw("ana@a.example", purposes=[Purpose.INTERNAL_SHARE], **common)
-    assert [one.went_to for one in recalls(workspace, now=NOW)] == ["/home/pm/s1.json"]
+    assert [delivery.went_to for delivery in recalls(workspace, now=NOW)] == ["/home/pm/s1.json"]
 
 
 def test_after_a_withdrawal_a_new_version_names_the_one_before(workspace: Workspace, out: Session) -> None:

@@ -38,6 +38,7 @@ from pipeline.records import (
     Video,
     Word,
 )
+from pipeline.render.file_names import TRANSCRIPT_JSONL
 from pipeline.review.decision_log import decide
 from pipeline.review.queue import proposals_of
 from pipeline.store import Workspace
@@ -231,7 +232,7 @@ def publish_by_hand(workspace: Workspace, said: Sequence[str]) -> None:
         Turn(start_s=10.0 * at, end_s=10.0 * at + 9, participant_id="p2", speaker="guest 1", text=text)
         for at, text in enumerate(said)
     ]
-    (folder / tagging.TRANSCRIPT).write_bytes(b"".join(encode(turn) + b"\n" for turn in turns))
+    (folder / TRANSCRIPT_JSONL).write_bytes(b"".join(encode(turn) + b"\n" for turn in turns))
     renditions = (f"{session_id}/internal",)
     result = SessionResult(session_id=session_id, status="done", reason="", action="", renditions=renditions)
     until = (now() + timedelta(days=2)).timestamp()

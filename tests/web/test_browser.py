@@ -94,8 +94,8 @@ def decided(server: Server) -> dict[str, tuple[str, str]]:
 
     review = opened(server.workspace, server.session_id, now=now())
     names = {each.proposal_id: each.entity for each in review.proposals}
-    made = decision_log.decisions(server.workspace.db, server.session_id)
-    return {names[each.proposal_id]: (each.verdict.value, each.actor) for each in made}
+    decisions = decision_log.decisions(server.workspace.db, server.session_id)
+    return {names[each.proposal_id]: (each.verdict.value, each.actor) for each in decisions}
 
 
 def wait_saved(page: Page, count: int) -> None:
@@ -340,9 +340,9 @@ def test_axe_finds_nothing_serious(
         if address.endswith("/review"):
             page.wait_for_selector("[data-ready]")
         page.evaluate(AXE.read_text("utf-8"))
-        found = page.evaluate("async () => (await axe.run()).violations")
+        result = page.evaluate("async () => (await axe.run()).violations")
         serious = [
-            (each["id"], each["nodes"][0]["html"]) for each in found if each["impact"] in ("serious", "critical")
+            (each["id"], each["nodes"][0]["html"]) for each in result if each["impact"] in ("serious", "critical")
         ]
         assert serious == [], address
 

@@ -228,8 +228,8 @@ def test_axe_finds_nothing_serious_with_the_picture_shown(
     page.click("#show-picture")
     second_shown(page, 0)
     page.evaluate(AXE.read_text("utf-8"))
-    found = page.evaluate("async () => (await axe.run()).violations")
-    assert [each["id"] for each in found if each["impact"] in ("serious", "critical")] == []
+    result = page.evaluate("async () => (await axe.run()).violations")
+    assert [each["id"] for each in result if each["impact"] in ("serious", "critical")] == []
 
 
 def test_what_is_no_longer_there_is_not_remembered_as_a_piece() -> None:

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from pipeline.errors import RefusedByPolicy, UsageProblem
 from pipeline.media import decode
-from pipeline.records import Audience, SoundPlace, Verdict
+from pipeline.records import Audience, SoundPlace, Track, Verdict
 from pipeline.review import decision_log
 from pipeline.review.queue import proposals_of
 from pipeline.store import Workspace
@@ -57,6 +58,25 @@ def test_sound_is_silent_where_nobody_may_listen(workspace: Workspace, opened: R
     silent = audio_piece(workspace, shut, start_s=1.0, end_s=5.0)
     assert loudness(silent, tmp_path, 0.6, 3.4) < 0.001
     assert list(workspace.scratch.iterdir()) == [], "no piece of it is left on the disk"
+
+
+def test_no_original_is_decrypted_to_be_played_silent(
+    workspace: Workspace, opened: ReviewSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, *others = opened.session.tracks
+    played: list[str] = []
+
+    def noted(_: Workspace, track: Track, *, length: int, **__: object) -> NDArray[np.float32]:
+        played.append(track.track_id)
+        return np.zeros(length, dtype=np.float32)
+
+    monkeypatch.setattr("pipeline.workflow.review_audio.track_piece", noted)
+    closed = ((first.track_id, ((0.0, 2.0), (2.0, 6.0))),)
+    shut = replace(opened, material=replace(opened.material, closed=closed))
+    audio_piece(workspace, shut, start_s=1.0, end_s=5.0)
+    assert played == [track.track_id for track in others]
+    audio_piece(workspace, shut, start_s=5.0, end_s=7.0)
+    assert first.track_id in played, "the end of it may be heard"
 
 
 def test_the_preview_mutes_what_is_not_kept(workspace: Workspace, opened: ReviewSession, tmp_path: Path) -> None:
@@ -106,8 +126,8 @@ def test_an_edit_is_seen_by_every_command_before_the_next_run(workspace: Workspa
     assert proposals_of(workspace, session_id) == again.proposals
     added = next(each for each in again.proposals if each.entity == "marked:zebra")
     assert len(added.findings) == 2
-    (made,) = decision_log.decisions(workspace.db, session_id)
-    assert (made.proposal_id, made.verdict) == (added.proposal_id, Verdict.REDACT)
+    (decision,) = decision_log.decisions(workspace.db, session_id)
+    assert (decision.proposal_id, decision.verdict) == (added.proposal_id, Verdict.REDACT)
 
 
 def test_what_is_undecided_is_submitted_as_redacted_after_a_confirmed_count(
@@ -116,8 +136,8 @@ def test_what_is_undecided_is_submitted_as_redacted_after_a_confirmed_count(
     with pytest.raises(UsageProblem, match="undecided, not 1"):
         review_edits.submit(workspace, opened, undecided=1, actor="ana")
     count = review_edits.submit(workspace, opened, undecided=len(opened.proposals), actor="ana")
-    made = decision_log.decisions(workspace.db, opened.session.session_id)
-    assert count == len(made) and {each.verdict for each in made} == {Verdict.REDACT}
+    decisions = decision_log.decisions(workspace.db, opened.session.session_id)
+    assert count == len(decisions) and {each.verdict for each in decisions} == {Verdict.REDACT}
 
 
 def test_a_second_person_signs_off_where_policy_says_so(with_settings: Callable[[str], Workspace]) -> None:

@@ -525,8 +525,8 @@ def test_five_sessions_by_keyboard_alone(browser: Browser, server: Server, watch
     assert "Nothing waits for you" in ana.inner_text("main")
     for session_id in ids:
         proposals = proposals_of(server.workspace, session_id)
-        made = decision_log.decisions(server.workspace.db, session_id)
-        left = decision_log.undecided(proposals, made)
+        decisions = decision_log.decisions(server.workspace.db, session_id)
+        left = decision_log.undecided(proposals, decisions)
         assert [each.proposal_id for each in left] == list(decision_log.flags(server.workspace.db, session_id))
         assert len(proposals) == 7 and len(left) == 1
 

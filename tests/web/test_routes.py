@@ -321,10 +321,12 @@ def test_the_page_of_requests_tells_product_managers_no_smaller_numbers_than_exp
                 kind="request",
                 title="Dry run",
                 area="docs",
+                source="both",
                 wordings=7,
                 customers=counted,
                 sessions=counted,
                 unsure=0,
+                requests=("q-1",),
             )
         ]
 

@@ -137,8 +137,8 @@ class PublishingSession:
             for each, verdict in self.decided.items()
         )
         review_state = ReviewState(proposals=proposals, decisions=decided, signed_off_by="lead")
-        made = AnalysedSession(context=context, transcript=self.transcript, review_state=review_state)
-        return propose_again(made)
+        session = AnalysedSession(context=context, transcript=self.transcript, review_state=review_state)
+        return propose_again(session)
 
     def publish(
         self, audience: Audience = Audience.INTERNAL, *, release_request: ReleaseRequest | None = None

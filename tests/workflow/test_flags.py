@@ -37,8 +37,8 @@ def first(workspace: Workspace) -> Proposal:
 def left(workspace: Workspace) -> list[str]:
     """The proposals that nobody decided."""
     session_id = session_id_of(workspace)
-    made = decision_log.decisions(workspace.db, session_id)
-    return [each.proposal_id for each in decision_log.undecided(proposals_of(workspace, session_id), made)]
+    decisions = decision_log.decisions(workspace.db, session_id)
+    return [each.proposal_id for each in decision_log.undecided(proposals_of(workspace, session_id), decisions)]
 
 
 def test_a_flag_makes_a_decided_proposal_undecided_and_only_a_lead_decides_it(workspace: Workspace) -> None:

@@ -160,8 +160,8 @@ def test_what_somebody_decided_is_of_that_face_alone() -> None:
     """A face that another version finds elsewhere, or longer, is another one: nobody has kept it."""
 
     def ids(*tracks: FaceTrack) -> list[str]:
-        found = detect.face_findings(SESSION_ID, FaceTracks(detector="1", looks=9, tracks=tracks))
-        return [each.proposal_id for each in review.propose(SESSION_ID, found)]
+        findings = detect.face_findings(SESSION_ID, FaceTracks(detector="1", looks=9, tracks=tracks))
+        return [each.proposal_id for each in review.propose(SESSION_ID, findings)]
 
     assert ids(track((1.0, 2.0)), track((5.0, 6.0))) == [*ids(track((1.0, 2.0))), *ids(track((5.0, 6.0)))]
     assert ids(track((1.0, 2.5))) != ids(track((1.0, 2.0)))
@@ -214,11 +214,11 @@ def test_in_what_is_let_out_nobody_finds_the_face(
         """What the manifest says of the picture, and in how many of its frames there is a face."""
         analysed = analyse(here, workspace, now=NOW)
         assert isinstance(analysed, AnalysedSession), analysed
-        made = publish_all(analysed, plan_renditions(analysed)).outcomes[Audience.INTERNAL].published
-        assert made is not None
-        told = read_manifest(workspace.out / made.folder / "proof.json")
+        published = publish_all(analysed, plan_renditions(analysed)).outcomes[Audience.INTERNAL].published
+        assert published is not None
+        told = read_manifest(workspace.out / published.folder / "proof.json")
         assert told is not None
-        shown = frames(workspace.out / made.folder / told.media)
+        shown = frames(workspace.out / published.folder / told.media)
         return told.picture, sum(bool(detector.boxes(frame.rgb())) for frame in shown)
 
     detector = faces.load_detector()

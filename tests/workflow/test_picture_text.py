@@ -191,13 +191,13 @@ def test_the_settings_of_the_picture_hold_from_the_recording_to_what_is_let_out(
     assert {proposal.label for proposal in analysed.review_state.proposals} == (
         {"PICTURE"} if settings == DEFAULT else set()
     )
-    made = publish_all(analysed, plan_renditions(analysed)).outcomes[Audience.INTERNAL].published
-    assert made is not None
-    told = read_manifest(workspace.out / made.folder / "proof.json")
+    published = publish_all(analysed, plan_renditions(analysed)).outcomes[Audience.INTERNAL].published
+    assert published is not None
+    told = read_manifest(workspace.out / published.folder / "proof.json")
     assert told is not None
     assert (told.picture, told.media) == (picture, "sound.m4a" if picture == "none" else "picture.mp4")
     if picture != "none":
-        seen = ocr.read(workspace.out / made.folder / told.media, per_second=1.0)
+        seen = ocr.read(workspace.out / published.folder / told.media, per_second=1.0)
         texts = " ".join(word.text for line in seen.lines for word in line.words)
         assert "Owner" in texts
         assert ("Halcyon" in texts) == (not settings.require_ocr)

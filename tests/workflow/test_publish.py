@@ -125,7 +125,7 @@ def test_a_removed_person_does_not_come_back_unasked(publishing: PublishingSessi
     publishing.removed = frozenset({"p2"})
     publishing.publish()
     publishing.removed = frozenset()
-    assert "1 tracks, 1 people" in stopped(publishing.publish())
+    assert "1 track, 1 person" in stopped(publishing.publish())
     assert "right" not in (publishing.out() or "")
 
 

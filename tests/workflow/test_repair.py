@@ -303,15 +303,15 @@ def planned(
     heard: Sequence[KeywordHit], settings: RedactSettings, *, kept: frozenset[str] | set[str] = frozenset()
 ) -> tuple[tuple[Proposal, ...], ApprovedPlan]:
     """The proposals and the plan of the made session with these hits, all of it undecided but what is kept."""
-    made = session()
+    meeting = session()
     found = review.propose("s1", (FALCON, finding_of("term:we", (0, 1))))
-    again = detect.heard_again_findings(made, TRANSCRIPT, HeardAgain(heard=tuple(heard)))
+    again = detect.heard_again_findings(meeting, TRANSCRIPT, HeardAgain(heard=tuple(heard)))
     proposals = (*found, *review.propose("s1", again))
     decisions = [
         Decision(proposal_id=each, verdict=Verdict.KEEP, actor="ann", reason="not it", decided_at=NOW) for each in kept
     ]
     plan = review.review(
-        made,
+        meeting,
         ruling_of("0"),
         TRANSCRIPT,
         proposals,

@@ -45,6 +45,7 @@ from pipeline.records import (
     SessionResult,
     Turn,
 )
+from pipeline.render.file_names import TRANSCRIPT_JSONL
 from pipeline.render.single_file import redact
 from pipeline.store import Workspace
 from pipeline.store.artefacts import ArtefactState
@@ -94,17 +95,17 @@ def allowed(monkeypatch: pytest.MonkeyPatch) -> dict[str, Outcome]:
     def rule(session: Session, *, workspace: Workspace, now: datetime) -> Ruling | Held:
         cells = tuple(
             Cell(
-                participant_id=one.participant_id,
+                participant_id=participant.participant_id,
                 interval=Interval(start_s=0.0, end_s=session.duration_s),
                 purpose=purpose,
                 outcome=outcomes.get(
                     f"{purpose} {session.session_id}",
-                    outcomes.get(f"{purpose} {one.participant_id}", outcomes[purpose]),
+                    outcomes.get(f"{purpose} {participant.participant_id}", outcomes[purpose]),
                 ),
                 rule_id="R1",
                 reason="test",
             )
-            for one in session.participants
+            for participant in session.participants
             for purpose in Purpose
         )
         return HandMadeRuling(
@@ -160,7 +161,7 @@ def publish(workspace: Workspace, allowed: dict[str, Outcome]) -> Publish:
             Turn(start_s=10.0 * at, end_s=10.0 * at + 9, participant_id=who, speaker="x", text=text)
             for at, (who, text) in enumerate(said)
         ]
-        (folder / tagging.TRANSCRIPT).write_bytes(b"".join(encode(turn) + b"\n" for turn in turns))
+        (folder / TRANSCRIPT_JSONL).write_bytes(b"".join(encode(turn) + b"\n" for turn in turns))
         result = SessionResult(
             session_id=session_id, status="done", reason="", action="", renditions=(f"{session_id}/internal",)
         )
@@ -275,7 +276,7 @@ def test_what_a_person_rejects_is_exported_no_more_until_it_is_reopened(filled: 
 
 def test_merges_splits_and_names_are_remembered_by_request(filled: Workspace, publish: Publish) -> None:
     groups = request_report.gather(filled, now=NOW).groups
-    sign_on, filters = (one for one in groups if one.title != "The dashboard can save filters")
+    sign_on, filters = (group for group in groups if group.title != "The dashboard can save filters")
     request_review.merge(filled, sign_on.group_id, filters.group_id, **BY, now=NOW)
     request_review.rename(filled, filters.request_ids[0], "  Sign on \n and filters ", **BY, now=NOW)
     merged = request_report.gather(filled, now=NOW).group_of(sign_on.request_ids[0])
@@ -294,10 +295,19 @@ def test_merges_splits_and_names_are_remembered_by_request(filled: Workspace, pu
     assert len(grown.request_ids) == 4
 
 
+def test_a_list_has_the_ids_that_the_next_command_takes(filled: Workspace) -> None:
+    """``requests decide`` takes a request, and stored a decision about a group that no export ever followed."""
+    for line in request_review.lines(filled, unsure=False, now=NOW):
+        assert line.requests == tuple(each.request for each in request_review.shown(filled, line.group, now=NOW))
+        with pytest.raises(UsageProblem, match="is a group of"):
+            request_review.decide(filled, line.group, "reject", **BY, now=NOW)
+        request_review.decide(filled, line.requests[0], "accept", **BY, now=NOW)
+
+
 def test_what_people_decided_holds_when_the_words_around_a_request_change(filled: Workspace) -> None:
     """A reviewer keeps a name that was redacted: quotes and their seconds change, and are the same requests."""
     groups = request_report.gather(filled, now=NOW).groups
-    sign_on, filters = (one for one in groups if one.title != "The dashboard can save filters")
+    sign_on, filters = (group for group in groups if group.title != "The dashboard can save filters")
     request_review.merge(filled, sign_on.group_id, filters.group_id, **BY, now=NOW)
     rejected = sign_on.request_ids[1]
     request_review.decide(filled, rejected, "reject", **BY, now=NOW)
@@ -310,7 +320,7 @@ def test_what_people_decided_holds_when_the_words_around_a_request_change(filled
     after = {row["request_id"]: row["quote"] for row in rows(filled)}
     assert after.keys() == before.keys() and after != before and rejected not in after
     (merged,) = (
-        one for one in request_report.gather(filled, now=NOW).groups if sign_on.request_ids[0] in one.request_ids
+        group for group in request_report.gather(filled, now=NOW).groups if sign_on.request_ids[0] in group.request_ids
     )
     assert filters.request_ids[0] in merged.request_ids
 
@@ -408,13 +418,17 @@ def test_what_the_words_of_a_session_still_say_is_in_no_title_area_segment_or_an
     shown = [
         *(group.title for group in gathered.groups),
         *(word for group in gathered.groups for word in group.words),
-        *(text for one in gathered.mentions for text in (one.title, one.area, one.segment, one.answer)),
+        *(
+            text
+            for mention in gathered.mentions
+            for text in (mention.title, mention.area, mention.segment, mention.answer)
+        ),
     ]
     names = "|".join(("halcyon", "guest 0", "nightjar", "prj", "p r j"))
     assert not re.findall(names, "\n".join(shown).lower()), shown
     assert any(title.startswith("A customer asks for something") for title in shown)
-    own = next(one for one in gathered.mentions if "Halcyon Freight" in one.wording)
-    assert (own.verbatim, own.answer_withheld, own.weight) == (False, True, 1.0)
+    own = next(mention for mention in gathered.mentions if "Halcyon Freight" in mention.wording)
+    assert (own.is_quoted, own.answer_withheld, own.weight) == (False, True, 1.0)
     with pytest.raises(RefusedByPolicy):
         request_clip.export_clip(planted, own.request_id, planted.root / "clip", now=NOW)
 
@@ -497,7 +511,9 @@ def test_nothing_in_any_export_names_the_customer_of_a_unique_request(
     assert not any(
         word in text for secret in (*CUSTOMERS, "Guest 3") for word in (secret.lower(), secret.split()[0].lower())
     )
-    planted = next(one for one in request_report.gather(filled, now=NOW).mentions if "filters" in one.wording)
+    planted = next(
+        mention for mention in request_report.gather(filled, now=NOW).mentions if "filters" in mention.wording
+    )
     assert planted.customer.startswith("customer-")
     assert planted.customer not in text
 
@@ -546,18 +562,18 @@ def test_consent_is_read_again_and_files_that_went_out_can_be_called_back(
     filled: Workspace, allowed: dict[str, Outcome], outcome: Outcome, tmp_path: Path
 ) -> None:
     request_files.write_exports(filled, now=NOW)
-    made = export(filled, "csv")
-    request_files.hand_out(filled, made, tmp_path / "pm" / "r.csv" if False else tmp_path / "r.csv", now=NOW)
+    exported = export(filled, "csv")
+    request_files.hand_out(filled, exported, tmp_path / "pm" / "r.csv" if False else tmp_path / "r.csv", now=NOW)
     assert request_recall.recalls(filled, now=NOW) == []
     allowed["internal_improve"] = outcome
     assert rows(filled) == []
-    found = request_recall.recalls(filled, now=NOW)
-    assert {one.went_to for one in found} >= {str(tmp_path / "r.csv"), str(tmp_path / "r.csv.manifest.json")}
-    assert all(set(one.requests) == set(made.request_ids) for one in found)
-    inside = [one for one in found if not one.went_to]
+    recalls = request_recall.recalls(filled, now=NOW)
+    assert {one.went_to for one in recalls} >= {str(tmp_path / "r.csv"), str(tmp_path / "r.csv.manifest.json")}
+    assert all(set(one.requests) == set(exported.request_ids) for one in recalls)
+    inside = [one for one in recalls if not one.went_to]
     assert {one.file for one in inside} >= {"out/exports/requests.csv", "out/exports/requests.html"}
-    assert all((filled.root / one.file).is_file() == one.in_workspace for one in found)
-    assert {one.file for one in found if not one.in_workspace} == {"requests.csv", "requests-manifest.json"}
+    assert all((filled.root / one.file).is_file() == one.in_workspace for one in recalls)
+    assert {one.file for one in recalls if not one.in_workspace} == {"requests.csv", "requests-manifest.json"}
     listed = consent_views.list_artefacts(None, workspace=filled)
     assert all((filled.root / each.location).exists() for each in listed if each.state is ArtefactState.LIVE)
     assert not any("handed-out" in each.location for each in listed)
@@ -566,13 +582,13 @@ def test_consent_is_read_again_and_files_that_went_out_can_be_called_back(
 def test_words_that_may_no_longer_be_shown_are_called_back_though_the_request_stays(
     filled: Workspace, allowed: dict[str, Outcome], tmp_path: Path
 ) -> None:
-    made = export(filled, "csv")
-    request_files.hand_out(filled, made, tmp_path / "r.csv", now=NOW)
+    exported = export(filled, "csv")
+    request_files.hand_out(filled, exported, tmp_path / "r.csv", now=NOW)
     allowed["internal_share"] = Outcome.MINUS
     delivery, *_ = request_recall.recalls(filled, now=NOW)
-    assert (delivery.requests, delivery.quotes) == ((), made.request_ids)
+    assert (delivery.requests, delivery.quotes) == ((), exported.request_ids)
     request_files.hand_out(filled, export(filled, "csv"), tmp_path / "plain.csv", now=NOW)
-    assert {one.went_to for one in request_recall.recalls(filled, now=NOW)} == {
+    assert {delivery.went_to for delivery in request_recall.recalls(filled, now=NOW)} == {
         str(tmp_path / "r.csv"),
         str(tmp_path / "r.csv.manifest.json"),
     }
@@ -606,8 +622,8 @@ def test_an_answer_that_staff_gave_to_somebody_else_is_called_back_when_that_one
         transcript.write_bytes(b"".join(line for line in transcript.read_bytes().splitlines(True) if b"p3" not in line))
         workspace.stages.place("exports", "tagger").unlink()
         tagging.retag(workspace, now=NOW)
-    assert [one["answer"] for one in rows(workspace)] == [""]
-    found = {one.went_to: one.quotes for one in request_recall.recalls(workspace, now=NOW)}
+    assert [row["answer"] for row in rows(workspace)] == [""]
+    found = {delivery.went_to: delivery.quotes for delivery in request_recall.recalls(workspace, now=NOW)}
     assert found[str(tmp_path / "r.csv")] == (row["request_id"],)
 
 
@@ -618,7 +634,7 @@ def test_an_answer_that_is_found_no_more_is_called_back_by_whom_it_may_repeat_al
     tagging.retag(workspace, now=NOW)
     request_files.hand_out(workspace, export(workspace, "csv"), tmp_path / "r.csv", now=NOW)
     _rewritten(workspace, "You can have one in Leeds.", "Hello.")
-    assert [one["answer"] for one in rows(workspace)] == [""]
+    assert [row["answer"] for row in rows(workspace)] == [""]
     assert request_recall.recalls(workspace, now=NOW) == [], "nobody said no to anything"
     allowed["internal_share p3"] = Outcome.MINUS
     assert request_recall.recalls(workspace, now=NOW)
@@ -627,10 +643,12 @@ def test_an_answer_that_is_found_no_more_is_called_back_by_whom_it_may_repeat_al
 def test_the_id_of_a_group_does_not_tell_that_an_unshared_wording_was_the_first(
     filled: Workspace, allowed: dict[str, Outcome]
 ) -> None:
-    first = next(one.session for one in request_report.gather(filled, now=NOW).mentions if one.wording == WORDINGS[0])
+    first = next(
+        mention.session for mention in request_report.gather(filled, now=NOW).mentions if mention.wording == WORDINGS[0]
+    )
     allowed[f"internal_share {first}"] = Outcome.MINUS
     (group,) = [each for each in request_report.gather(filled, now=NOW).groups if len(each.request_ids) == 3]
-    shared = [row["request_id"] for row in rows(filled) if row["group_id"] == group.group_id and row["verbatim"]]
+    shared = [row["request_id"] for row in rows(filled) if row["group_id"] == group.group_id and row["quoted"]]
     assert group.group_id == "g-" + shared[0].removeprefix("q-"), "that of the first whose words are shown"
     allowed["internal_share"] = Outcome.MINUS
     (group,) = [each for each in request_report.gather(filled, now=NOW).groups if len(each.request_ids) == 3]
@@ -646,16 +664,16 @@ def test_a_folder_that_is_not_there_is_said_and_nothing_counts_as_handed_out(
     with pytest.raises(TryAgain):
         request_files.hand_out(filled, export(filled, "csv"), tmp_path / "r.csv", now=NOW)
     allowed["internal_improve"] = Outcome.MINUS
-    assert {Path(one.went_to).name for one in request_recall.recalls(filled, now=NOW)} == {
+    assert {Path(delivery.went_to).name for delivery in request_recall.recalls(filled, now=NOW)} == {
         "r.csv",
         "r.csv.manifest.json",
     }
 
 
 def test_what_a_person_rejects_is_not_called_back(filled: Workspace, tmp_path: Path) -> None:
-    made = export(filled, "csv")
-    request_files.hand_out(filled, made, tmp_path / "r.csv", now=NOW)
-    request_review.decide(filled, made.request_ids[0], "reject", **BY, now=NOW)
+    exported = export(filled, "csv")
+    request_files.hand_out(filled, exported, tmp_path / "r.csv", now=NOW)
+    request_review.decide(filled, exported.request_ids[0], "reject", **BY, now=NOW)
     assert request_recall.recalls(filled, now=NOW) == []
 
 
@@ -670,11 +688,11 @@ def test_a_file_that_holds_what_was_taken_out_since_is_called_back_though_the_re
     filled: Workspace, tmp_path: Path
 ) -> None:
     """A reviewer hears that a word is secret: the request keeps its id, and who has the file still reads the word."""
-    made = export(filled, "csv")
-    request_files.hand_out(filled, made, tmp_path / "r.csv", now=NOW)
+    exported = export(filled, "csv")
+    request_files.hand_out(filled, exported, tmp_path / "r.csv", now=NOW)
     by_quote = {row["quote"]: row["request_id"] for row in rows(filled)}
     _rewritten(filled, "contractors.", "contractors of [company 7].")
-    found = {one.went_to: one for one in request_recall.recalls(filled, now=NOW)}
+    found = {delivery.went_to: delivery for delivery in request_recall.recalls(filled, now=NOW)}
     delivery = found[str(tmp_path / "r.csv")]
     assert delivery.requests == ()
     assert set(delivery.quotes) == {request_id for quote, request_id in by_quote.items() if "contractors." in quote}
@@ -686,12 +704,12 @@ def test_a_file_that_holds_what_was_taken_out_since_is_called_back_though_the_re
 def test_a_file_of_which_an_earlier_version_kept_no_quotes_is_called_back_for_all(
     filled: Workspace, allowed: dict[str, Outcome], tmp_path: Path
 ) -> None:
-    made = export(filled, "csv")
-    request_files.hand_out(filled, made, tmp_path / "r.csv", now=NOW)
+    exported = export(filled, "csv")
+    request_files.hand_out(filled, exported, tmp_path / "r.csv", now=NOW)
     for path in filled.stages.root.glob("exports/art_*.json"):
-        filled.stages.put("exports", path.stem, {"request_ids": made.request_ids})
+        filled.stages.put("exports", path.stem, {"request_ids": exported.request_ids})
     allowed["internal_share"] = Outcome.MINUS
-    assert {one.quotes for one in request_recall.recalls(filled, now=NOW)} == {made.request_ids}
+    assert {delivery.quotes for delivery in request_recall.recalls(filled, now=NOW)} == {exported.request_ids}
 
 
 def test_without_consent_to_share_a_plain_sentence_stands_for_the_quote(
@@ -704,7 +722,7 @@ def test_without_consent_to_share_a_plain_sentence_stands_for_the_quote(
     }
     everything = " ".join(str(value) for row in shown for value in row.values()).lower()
     assert not any(word in everything for word in ("contractors", "seats", "filters", "remember", "saved views"))
-    assert not any(row["verbatim"] or row["answer"] for row in shown)
+    assert not any(row["quoted"] or row["answer"] for row in shown)
     assert not any(row["session"] or row["at"] or row["start_s"] for row in shown), "the rendition is silent there"
     assert {row["started_on"] for row in shown} == {"2026-Q4"}
     (group,) = [each for each in request_report.gather(filled, now=NOW).groups if len(each.request_ids) == 3]
@@ -714,9 +732,11 @@ def test_without_consent_to_share_a_plain_sentence_stands_for_the_quote(
 
 
 def test_what_others_may_be_quoted_with_says_it_for_who_may_not(filled: Workspace, allowed: dict[str, Outcome]) -> None:
-    first = next(one.session for one in request_report.gather(filled, now=NOW).mentions if one.wording == WORDINGS[0])
+    first = next(
+        mention.session for mention in request_report.gather(filled, now=NOW).mentions if mention.wording == WORDINGS[0]
+    )
     allowed[f"internal_share {first}"] = Outcome.MINUS
-    (own,) = [row for row in rows(filled) if not row["verbatim"]]
+    (own,) = [row for row in rows(filled) if not row["quoted"]]
     assert own["quote"] == "A customer asks for: Single sign on for contractors"
     assert "seats" not in " ".join(map(str, own.values()))
     assert rows(filled)[-1] == own, "among the rows of its session it would tell where it was said"
@@ -742,7 +762,7 @@ def test_a_title_that_is_of_words_outside_the_selection_is_called_back_as_well(
     assert '"Spreadsheet download"' in made.files["requests.csv"].decode()
     request_files.hand_out(workspace, made, tmp_path / "r.csv", now=NOW)
     allowed[f"internal_share {early}"] = Outcome.MINUS
-    assert {one.quotes for one in request_recall.recalls(workspace, now=NOW)} == {(first,)}
+    assert {delivery.quotes for delivery in request_recall.recalls(workspace, now=NOW)} == {(first,)}
 
 
 def test_exports_are_the_same_bytes_again_and_the_files_stand_until_something_changes(filled: Workspace) -> None:
@@ -827,7 +847,7 @@ def test_the_commands(
     assert '"Contractors sign on"' in offrecord("export", "requests", "--map", tmp_path / "map.toml")
     assert json.loads(offrecord("export", "recall", "--json")) == []
     allowed["internal_share"] = Outcome.MINUS
-    went_to = {one["went_to"] for one in json.loads(offrecord("export", "recall", "--json"))}
+    went_to = {load["went_to"] for load in json.loads(offrecord("export", "recall", "--json"))}
     assert f"{tmp_path / 'sales.csv'}, given to Pat of sales" in went_to
 
 
@@ -893,14 +913,16 @@ def test_a_clip_has_the_words_of_one_request_and_a_proof_of_its_own(
     assert prove(tmp_path / "clip", public_key=workspace.signer.public_key).verdict is ProofVerdict.PROVED
     manifest = read_manifest(tmp_path / "clip" / MANIFEST)
     assert manifest is not None
-    assert [(one.start_s, one.end_s) for one in manifest.windows] == [(2.5, 3.5)]
+    assert [(window.start_s, window.end_s) for window in manifest.windows] == [(2.5, 3.5)]
     captions = (tmp_path / "clip" / "captions.vtt").read_text("utf-8")
     assert WORDINGS[0].split()[-1] in captions
     assert "settings" not in captions
     assert "Welcome" not in captions
     assert request_recall.recalls(workspace, now=NOW) == []
     allowed[Purpose.INTERNAL_IMPROVE] = Outcome.MINUS
-    assert {one.went_to for one in request_recall.recalls(workspace, now=NOW)} >= {str(tmp_path / "clip" / "sound.m4a")}
+    assert {delivery.went_to for delivery in request_recall.recalls(workspace, now=NOW)} >= {
+        str(tmp_path / "clip" / "sound.m4a")
+    }
 
 
 def test_a_clip_is_called_back_when_somebody_else_who_is_heard_in_it_may_not_be_shown_any_more(
@@ -915,9 +937,10 @@ def test_a_clip_is_called_back_when_somebody_else_who_is_heard_in_it_may_not_be_
         )
         file = OutFile(name=f"{name}.m4a", digest=name)
         request_recall.note_handed_out(workspace, {name: file}, held, by="test", now=NOW)
-    assert [(one.went_to, one.requests, one.quotes) for one in request_recall.recalls(workspace, now=NOW)] == [
-        ("both", (), (request_id,))
-    ]
+    assert [
+        (delivery.went_to, delivery.requests, delivery.quotes)
+        for delivery in request_recall.recalls(workspace, now=NOW)
+    ] == [("both", (), (request_id,))]
 
 
 @pytest.mark.parametrize("purpose", [Purpose.INTERNAL_IMPROVE, Purpose.INTERNAL_SHARE])

@@ -14,6 +14,7 @@ from pipeline.records import Answer, Audience, Cell, Interval, Outcome, Purpose,
 from pipeline.store import Workspace
 from pipeline.store.codec import encode
 from pipeline.workflow import tagging
+from pipeline.workflow.readable_turns import published_turns
 from tests.export.made import KEY, NOW, ruling, session, tagged
 from tests.render.making import LENGTH_S, word
 from tests.workflow.conftest import HandMadeRuling, PublishingSession, finding_of
@@ -83,7 +84,7 @@ def test_a_request_is_read_from_redacted_words_that_are_in_no_rendition(unshared
     assert (request.label, request.participant_id, request.topic) == ("request", "p1", "sign on")
     assert "[term" in request.quote or "[product" in request.quote, request.quote
     assert b"falcon" not in encode(unshared.tags)
-    (own,) = [one for one in unshared.workspace.artefacts.all() if one.kind == "tags"]
+    (own,) = [artefact for artefact in unshared.workspace.artefacts.all() if artefact.kind == "tags"]
     assert "speech" in (own.contributors or {})["p1"], "a withdrawal takes them along"
 
 
@@ -121,9 +122,10 @@ def test_they_are_read_again_with_another_taxonomy_and_not_when_consent_to_that_
     def retagged(areas: str) -> tagging.TaggedSession:
         (unshared.workspace.root / "taxonomy.toml").write_text(areas)
         context = unshared.analysed.context
-        transcript = unshared.workspace.out / "s1" / Audience.INTERNAL / tagging.TRANSCRIPT
+        turns = published_turns(unshared.workspace.out / "s1" / Audience.INTERNAL)
+        assert turns is not None
         taxonomy = tagging.read_taxonomy(unshared.workspace)
-        tagging.tag_session(context, tagging.read_turns(transcript), taxonomy, unshared=unshared.tags.unshared)
+        tagging.tag_session(context, turns, taxonomy, unshared=unshared.tags.kept_back)
         return unshared.tags
 
     again = retagged('[[area]]\nname = "logins"\nphrases = ["sign"]\n')

@@ -1,16 +1,17 @@
-"""Looks across the borders between turns and between captions, where a name or a number may lie on both sides."""
+"""Looks across the borders between turns, captions and messages, where a name or a number may lie on both sides."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from pipeline.detect.locate.words_and_text import Finder, make_finding, sound_places, turns
+from pipeline.detect.locate.words_and_text import CHAT, Finder, make_finding, sound_places, turns
 from pipeline.detect.text.offset_map import OffsetMap, PieceSpan
 from pipeline.detect.text.tokens import Match
-from pipeline.records import Cue, Finding, TextPlace, Transcript, Word
+from pipeline.records import ChatLine, Cue, Finding, TextPlace, Transcript, Word
 
 _WORDS = 8  # on each side: a phone number said in words has ten or eleven, of which some lie on the other side
 _REACH_S = 8.0  # a judgement: longer than any "mm-hm" between two halves of a name
+_CHAT_REACH_S = 90.0  # a judgement, as for answers in a chat: a message takes a while to write
 _BREATH_S = 1.5  # a judgement: people pause so long within a number, and longer between sentences
 
 
@@ -26,6 +27,24 @@ def across_turns(session_id: str, transcript: Transcript, finder: Finder) -> Ite
         gap_s = words[after[0]].start_s - words[before[-1]].end_s
         for match, parts in _crossing([words[index].text for index in around], border, gap_s, finder):
             for place in sound_places(words, [around[part.piece] for part in parts]):
+                yield make_finding(session_id, match, place)
+
+
+def across_chat(session_id: str, chat: Sequence[ChatLine], finder: Finder) -> Iterator[Finding]:
+    """What stands over the border of two messages of one person, whoever wrote between.
+
+    Messages of nobody known are taken for one person's.
+    """
+    last: dict[str | None, int] = {}
+    for index, line in enumerate(chat):
+        before = last.get(line.participant_id)
+        last[line.participant_id] = index
+        if before is None or (gap_s := line.at_s - chat[before].at_s) > _CHAT_REACH_S:
+            continue
+        for match, parts in _crossing([chat[before].text, line.text], 1, gap_s, finder):
+            for part in parts:
+                number = (before, index)[part.piece]
+                place = TextPlace(surface=CHAT, index=number, start_char=part.start_char, end_char=part.end_char)
                 yield make_finding(session_id, match, place)
 
 

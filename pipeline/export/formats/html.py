@@ -16,15 +16,22 @@ from pipeline.export.formats.charts import Bar, bars, columns
 from pipeline.export.formats.options import ExportOptions
 from pipeline.export.periods import OfficeHours
 from pipeline.export.report import GroupRow, RequestReport
+from pipeline.lexicon.counted import counted
+from pipeline.records import RequestSource
 
 _TOP = 15
 _MOST_WEEKS = 26
 
 
+class _Quote(NamedTuple):
+    text: str
+    typed: bool
+
+
 class _Entry(NamedTuple):
     group: GroupRow
     customers: str
-    quotes: tuple[str, ...]
+    quotes: tuple[_Quote, ...]
 
 
 def render(report: RequestReport, options: ExportOptions) -> bytes:
@@ -73,15 +80,16 @@ def _top(title: str, rows: Sequence[GroupRow], report: RequestReport) -> Markup:
 
 
 def _entries(rows: Sequence[GroupRow], report: RequestReport) -> list[_Entry]:
-    quotes: dict[str, list[str]] = {}
+    quotes: dict[str, list[_Quote]] = {}
     for mention in report.mentions:
-        quotes.setdefault(mention.group_id, []).append(mention.quote)
+        quote = _Quote(mention.quote, mention.source == RequestSource.CHAT)
+        quotes.setdefault(mention.group_id, []).append(quote)
     return [_Entry(row, _customers(row, report), tuple(dict.fromkeys(quotes.get(row.group_id, [])))) for row in rows]
 
 
 def _customers(row: GroupRow, report: RequestReport) -> str:
     if row.customers is None:
-        return f"fewer than {report.selection.min_customers} customers"
+        return f"fewer than {counted(report.selection.min_customers, 'customer')}"
     return f"{row.customers} customer{'s' if row.customers != 1 else ''}"
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Select, select
 
 from pipeline.errors import RefusedByPolicy, UsageProblem
+from pipeline.lexicon.counted import counted, is_or_are
 from pipeline.records import Proposal, RedactionBox, Session
 from pipeline.review.actors import marks_of
 from pipeline.review.decision_log import decisions, state_of, undecided
@@ -64,7 +65,9 @@ def approve(db: Engine, session: Session, proposals: Sequence[Proposal], *, acto
         raise UsageProblem("the session has no picture", action="there is nothing to approve")
     left = len(undecided(_about(proposals), decisions(db, session.session_id)))
     if left:
-        raise RefusedByPolicy(f"{left} proposals about the picture are undecided", action="decide them first")
+        raise RefusedByPolicy(
+            f"{counted(left, 'proposal')} about the picture {is_or_are(left)} undecided", action="decide them first"
+        )
     state = picture_state(db, session, proposals)
     with db.begin() as connection:
         _keep(connection, session.session_id, _APPROVE, state, actor, reason)

@@ -20,6 +20,7 @@ from pipeline.tag.grouping.points_back import (
     words_before,
 )
 from pipeline.tag.grouping.present import present
+from pipeline.tag.grouping.wished import wished
 from pipeline.tag.tokens import WordToken, joined, tokenize
 
 _POINTING = r"(?:it|that|this|these|those|them|they|which|one)"
@@ -99,6 +100,7 @@ def title_of(quote: str) -> str:
     if place is None:
         end = _enough(ask.tokens, commas)
         words = [f"{word}," if comma else word for word, comma in zip(words[:end], commas[:end], strict=True)]
+        words = wished(words) if ask.form is AskForm.WISH else words
     title = _WHY_NOT.sub(_contracted, _LABEL.sub(_plain_label, " ".join(words)).strip(" ,;:.-"))
     return title[:1].upper() + title[1:]
 
@@ -110,7 +112,7 @@ def heard_right(quote: str) -> bool:
 
 def _misheard(ask: _Asked) -> int | None:
     """The place of a misheard verb among the words of a clause or of something to do."""
-    if ask.form not in (AskForm.CLAUSE, AskForm.ACTION):
+    if ask.form not in (AskForm.CLAUSE, AskForm.WISH, AskForm.ACTION):
         return None
     return misheard_verb([token.text for token in ask.tokens], begins_with_verb=ask.form is AskForm.ACTION)
 
@@ -125,10 +127,13 @@ def _with_heard(words: Sequence[str], place: int) -> list[str]:
 
 
 def _asked(quote: str) -> _Asked:
-    """Out of several sentences the last that names something counts: the others lead up to it."""
+    """Out of several sentences the last that asks for something named counts, else the last that names something: what
+    stands before leads up to it, and what follows says what for.
+    """
     sentences = list(whole_sentences(quote))
     asks = [_of_sentence(tokens) for tokens in sentences]
     naming = [ask for ask in asks if names_enough(ask.tokens)]
+    naming = [ask for ask in naming if ask.form is not None] or naming
     whole = [_Asked(None, _without_ends(tokens) or tokens) for tokens in sentences]
     named = [ask for ask in whole if names_enough(ask.tokens)]
     few = [ask for ask in asks if len(ask.tokens) >= _FEW]
@@ -152,7 +157,7 @@ def _of_sentence(tokens: Sequence[WordToken]) -> _Asked:
     if named := _SUBJECT_FIRST.match(text):
         return _piece(AskForm.THING, words, text, 0, named.end("thing"))
     if condition := _CONDITION.match(text):
-        form = AskForm.THING if condition["there"] else AskForm.CLAUSE
+        form = AskForm.THING if condition["there"] else AskForm.WISH
         return _piece(form, words, text, *condition.span("asked"))
     for opening in OPENINGS:
         for match in opening.pattern.finditer(text):
@@ -179,7 +184,7 @@ def _piece(form: AskForm | None, words: Sequence[WordToken], text: str, begin: i
     filler = _FILLER.match(f"{kept} ")
     begin += len(filler[0]) if filler else 0
     kept = kept[len(filler[0]) :] if filler else kept
-    article = _ARTICLE.match(f"{kept} ") if form not in (None, AskForm.CLAUSE) else None
+    article = _ARTICLE.match(f"{kept} ") if form not in (None, AskForm.CLAUSE, AskForm.WISH) else None
     skipped = len(article[0]) if article else 0
     return _Asked(form, tuple(words[words_before(words, begin + skipped) : words_before(words, begin + len(kept))]))
 

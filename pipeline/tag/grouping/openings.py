@@ -28,11 +28,12 @@ _ADD = (
 
 
 class AskForm(Enum):
-    """What stands after a cue: a thing, something to do, or a whole clause."""
+    """What stands after a cue: a thing, something to do, a whole clause that is so, or one that is wished for."""
 
     THING = "thing"
     ACTION = "action"
     CLAUSE = "clause"
+    WISH = "wish"
 
 
 class Opening(NamedTuple):
@@ -91,7 +92,7 @@ OPENINGS = (
         r"plus one (?:from (?:me|us) )?(?:for|on)",
     ),
     _opening(
-        AskForm.CLAUSE,
+        AskForm.WISH,
         rf"{GOOD} if",
         rf"would {ADVERBS}(?:love|like|appreciate) it if",
         rf"would {ADVERBS}be {ADVERBS}(?:lot )?(?:happy|happier|easier|better off|glad) if",
@@ -100,6 +101,9 @@ OPENINGS = (
         r"(?:wish|wishes) that",
         r"(?:wish|wishes)(?! that| list)",
         r"if only",
+    ),
+    _opening(
+        AskForm.CLAUSE,
         r"(?:did|do|had|have|was|were) not (?:even )?(?:know|known|realize|realized|notice|noticed|aware)(?: that)?",
         r"never (?:knew|known|noticed|realized)(?: that)?",
         r"(?:no idea|not aware|unaware)(?: that)?",

@@ -35,6 +35,22 @@ def _base(past: str, now: str) -> str:
     return now[:-1] if past.endswith("ed") and now.endswith("s") and is_english(now[:-1]) else now
 
 
+def base_of_past(verb: str) -> str | None:
+    """The base form of a regular verb in the past, as remember for remembered; None where it is no such form."""
+    if not verb.endswith("ed") or len(verb) < _SHORTEST_VERB:
+        return None
+    stem = verb[:-2]
+    is_doubled = len(stem) > 2 and stem[-1] == stem[-2] and stem[-1] not in "ls"
+    forms = (
+        f"{stem[:-1]}y" if stem.endswith("i") else "",
+        stem[:-1] if is_doubled else "",
+        stem,
+        f"{stem}e",
+        stem[:-1],
+    )
+    return next((form for form in forms if len(form) > 1 and is_english(form)), None)
+
+
 def _third_person(verb: str) -> str | None:
     """The third person of a regular verb in the past, as remembers for remembered; None where it is no such form."""
     if not verb.endswith("ed") or len(verb) < _SHORTEST_VERB:

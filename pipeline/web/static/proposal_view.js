@@ -8,7 +8,7 @@ const MARKS = { undecided: "…", flagged: "⚑", redact: "■", keep: "✓" };
 /** What a proposal is in: undecided, flagged for a lead, redact or keep. */
 export function stateOf(proposal) { return proposal.flagged ? "flagged" : proposal.decision; }
 
-export function stateText(proposal) { return STATES[stateOf(proposal)]; }
+export function stateText(proposal) { return proposal.closed ? `Cannot be kept: ${proposal.closed}` : STATES[stateOf(proposal)]; }
 
 /** Whether somebody may still decide it: what is flagged is a lead's. */
 export function isOpen(proposal, isLead) { return proposal.decision === "undecided" && (isLead || !proposal.flagged); }

@@ -220,6 +220,7 @@ function rate(by) {
 function decide(verdict, reason, proposal = current(), remember = true) {
   if (!proposal) return;
   if (proposal.flagged && !IS_LEAD && (verdict === "redact" || verdict === "keep")) { say(`${proposal.actor} left this to a lead, who decides it.`); return; }
+  if (proposal.closed && verdict === "keep") { say(`${proposal.replacement} cannot be kept: ${proposal.closed}. Consent goes before every decision.`); return; }
   const before = { verdict: verdictOf(proposal), reason: proposal.reason || "undone" };
   if (remember) { done.push({ id: proposal.proposal_id, before, after: { verdict, reason } }); undone = []; }
   apply(proposal, verdict, reason, data.actor);
@@ -256,6 +257,7 @@ function decided(sent, answer) {
 async function reject() {
   const proposal = current();
   if (!proposal) return;
+  if (proposal.closed) { decide("keep", "", proposal); return; }
   const risky = proposal.category === "PERSON" || proposal.score >= 0.9;
   const reason = risky ? await ask("Keep it", `${proposal.replacement} will be heard and read.`, { label: "Why", list: REASONS, yes: "Keep" }) : REASONS[0];
   if (reason === null) return;

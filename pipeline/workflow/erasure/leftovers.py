@@ -19,12 +19,12 @@ from pipeline.store.database import reading
 from pipeline.store.withdrawals import Withdrawal, WithdrawalState
 from pipeline.workflow.erasure import fingerprints
 from pipeline.workflow.erasure.affected import affected_sessions, surely_in
+from pipeline.workflow.erasure.erase import HOLD_MIXED
 from pipeline.workflow.erasure.quarantine import OF_TAGS, audiences
 
 _TEXT_BYTES = 64 << 20
 """A larger file is media, which the proof listens to: the captions of a day are under a tenth of it."""
 _OWN_TABLES = frozenset({"tombstone", "withdrawal", "erased_mark", "alembic_version"})
-_PENDING = {WithdrawalState.FILED: "the next run carries it out", WithdrawalState.WAITING: "waits for a decision"}
 _FOLDERS = ("out", "withdrawn", "reports", "log")
 
 Marks = Mapping[tuple[str, int], frozenset[str]]
@@ -68,11 +68,32 @@ def leftovers_of(workspace: Workspace, withdrawal_ids: Iterable[str]) -> tuple[L
             "no withdrawal of that person is on file", action="give an address, a party id or a withdrawal's id"
         )
     pending = {
-        Leftover("withdrawal", filed.withdrawal_id, _PENDING[filed.state])
+        Leftover("withdrawal", filed.withdrawal_id, _pending(filed))
         for filed in chosen
         if filed.state in (WithdrawalState.FILED, WithdrawalState.WAITING)
     }
     return tuple(sorted(pending | {left for filed in chosen for left in find_leftovers(workspace, filed)}))
+
+
+def kept_aside(workspace: Workspace, withdrawal_ids: Iterable[str]) -> tuple[str, ...]:
+    """What withdrawals without erasure took out of ``out/``, in ``withdrawn/``, which nobody is shown."""
+    wanted = set(withdrawal_ids)
+    filed = [each for each in withdrawals.read(workspace.db) if each.withdrawal_id in wanted and not each.erase]
+    sessions = {affected.session.session_id for each in filed for affected in affected_sessions(workspace, each)}
+    folders = (folder for session_id in sessions for folder in workspace.withdrawn.glob(f"{session_id}-*"))
+    return tuple(sorted(f"{workspace.withdrawn.name}/{folder.name}" for folder in folders))
+
+
+def _pending(filed: Withdrawal) -> str:
+    """Why a withdrawal is not carried out yet, and what does it: nothing is damaged by that."""
+    if filed.state is WithdrawalState.FILED:
+        return "not carried out yet: the next `offrecord run` does it"
+    until = (filed.filed_at + HOLD_MIXED).date()
+    return (
+        "waits: a recording holds them beside others and cannot be split, and is sealed and used for nothing until it "
+        f"is erased whole after {until}, or by the run after `offrecord consent withdraw --everything --erase "
+        "--whole-recordings`; or `offrecord consent match` has to settle who they are"
+    )
 
 
 class _Finder:

@@ -51,14 +51,14 @@ def call(*, minor: AgeStatus = AgeStatus.MINOR, location: str = "US-NY") -> Sess
     return session(person(1, CHILD, minor=minor, location=location))
 
 
-def cells(found: Session, workspace: Workspace) -> dict[str, str]:
-    return {one.purpose: f"{one.outcome} {one.rule}" for one in explain(found, workspace=workspace, now=NOW)}
+def cells(meeting: Session, workspace: Workspace) -> dict[str, str]:
+    return {row.purpose: f"{row.outcome} {row.rule}" for row in explain(meeting, workspace=workspace, now=NOW)}
 
 
-def matched(found: Session, workspace: Workspace) -> None:
+def matched(meeting: Session, workspace: Workspace) -> None:
     """Staff settle that the participant is the child of the form."""
-    (likely, *_) = suggestions(found, workspace=workspace)
-    file_match(found, "p1", likely.party, actor="Rui", reason="their teacher says so", workspace=workspace, now=NOW)
+    (likely, *_) = suggestions(meeting, workspace=workspace)
+    file_match(meeting, "p1", likely.party, actor="Rui", reason="their teacher says so", workspace=workspace, now=NOW)
 
 
 @pytest.mark.parametrize("minor", [AgeStatus.MINOR, AgeStatus.UNSURE])
@@ -67,10 +67,10 @@ def test_a_guardians_yes_opens_use_inside_the_team_alone(
     minor: AgeStatus, location: str, workspace: Workspace, file_answers: Files
 ) -> None:
     file_answers(sent(), header=HEAD, form=mapping())
-    found = call(minor=minor, location=location)
-    assert cells(found, workspace)["record"].startswith("hold")  # it is not settled who they are
-    matched(found, workspace)
-    shown = cells(found, workspace)
+    meeting = call(minor=minor, location=location)
+    assert cells(meeting, workspace)["record"].startswith("hold")  # it is not settled who they are
+    matched(meeting, workspace)
+    shown = cells(meeting, workspace)
     assert shown.pop("public_recording") == "refuse M2"
     assert set(shown.values()) == {"proceed G1"}
 
@@ -102,16 +102,16 @@ def test_scenario_29_who_is_not_surely_their_guardian_says_no_yes(
 ) -> None:
     file_answers(row, header=HEAD, form=mapping(options=options))
     for minor in AgeStatus:
-        found = call(minor=minor)
-        matched(found, workspace)
-        assert {one.split()[0] for one in cells(found, workspace).values()} <= {"hold", "refuse"}
+        meeting = call(minor=minor)
+        matched(meeting, workspace)
+        assert {cell.split()[0] for cell in cells(meeting, workspace).values()} <= {"hold", "refuse"}
 
 
 def test_scenario_29_an_assistant_fills_it_in_for_the_boss(workspace: Workspace, file_answers: Files) -> None:
     file_answers(sent(guardian="No"), header=HEAD, form=mapping())
-    found = call(minor=AgeStatus.ADULT)
-    matched(found, workspace)
-    assert cells(found, workspace) == {
+    meeting = call(minor=AgeStatus.ADULT)
+    matched(meeting, workspace)
+    assert cells(meeting, workspace) == {
         "record": "hold U4",
         "transcribe": "hold U4",
         "internal_improve": "hold U4",
@@ -122,16 +122,16 @@ def test_scenario_29_an_assistant_fills_it_in_for_the_boss(workspace: Workspace,
 
 def test_a_guardian_of_an_adult_agrees_to_nothing(workspace: Workspace, file_answers: Files) -> None:
     file_answers(sent(), header=HEAD, form=mapping())
-    found = call(minor=AgeStatus.ADULT)
-    matched(found, workspace)
-    assert set(cells(found, workspace).values()) == {"hold U4"}
+    meeting = call(minor=AgeStatus.ADULT)
+    matched(meeting, workspace)
+    assert set(cells(meeting, workspace).values()) == {"hold U4"}
 
 
 def test_a_yes_after_the_session_covers_no_recording(workspace: Workspace, file_answers: Files) -> None:
     file_answers(sent(at="2026-11-19 09:00:00"), header=HEAD, form=mapping())
-    found = call(location="DE")
-    matched(found, workspace)
-    assert set(cells(found, workspace).values()) <= {"hold C12", "refuse M2"}
+    meeting = call(location="DE")
+    matched(meeting, workspace)
+    assert set(cells(meeting, workspace).values()) <= {"hold C12", "refuse M2"}
 
 
 def test_a_guardian_needs_to_say_for_whom(file_answers: Files) -> None:
@@ -149,7 +149,7 @@ def test_nobody_but_a_guardian_says_yes_for_another(states: dict[Purpose, EventS
 
 def test_the_deadline_of_a_year_counts_for_a_guardians_yes(workspace: Workspace, file_answers: Files) -> None:
     file_answers(sent(at="2025-11-20 09:00:00"), header=HEAD, form=mapping())
-    found = call()
-    matched(found, workspace)
-    shown = {one.purpose: one.outcome for one in explain(found, workspace=workspace, now=NOW + timedelta(days=1))}
+    meeting = call()
+    matched(meeting, workspace)
+    shown = {row.purpose: row.outcome for row in explain(meeting, workspace=workspace, now=NOW + timedelta(days=1))}
     assert shown["record"] == "proceed" and shown["internal_improve"] == "hold"

@@ -63,10 +63,10 @@ FORMS = {tool: form(tool) for tool in TOOLS}
 
 def derived(workspace: Workspace) -> list[str]:
     met = session(*(person(n, email) for n, email in enumerate(PEOPLE)))
-    found = read_snapshot(met, workspace=workspace)
-    parties = [found.matches[one.participant_id].party_ids for one in met.participants]
-    events = [found.events_for(ids[0], purpose) if ids else [] for ids in parties for purpose in Purpose]
-    return [state_now(some, met, NOW, found.trusted).status for some in events]
+    snapshot = read_snapshot(met, workspace=workspace)
+    parties = [snapshot.matches[participant.participant_id].party_ids for participant in met.participants]
+    events = [snapshot.events_for(ids[0], purpose) if ids else [] for ids in parties for purpose in Purpose]
+    return [state_now(some, met, NOW, snapshot.trusted).status for some in events]
 
 
 @settings(max_examples=12, deadline=None)

@@ -87,8 +87,8 @@ def test_a_partial_response_that_is_finished_later_is_a_further_answer(workspace
     bring_in(workspace, table(row(kind="partial", sent="")), FORM)
     assert bring_in(workspace, table(row()), FORM).events == 4
     assert states(workspace)["record"] == "given"
-    found = read_snapshot(session(person(1, "ana@a.example")), workspace=workspace)
-    assert found.matches["p1"].identity is Identity.MATCHED
+    snapshot = read_snapshot(session(person(1, "ana@a.example")), workspace=workspace)
+    assert snapshot.matches["p1"].identity is Identity.MATCHED
 
 
 @pytest.mark.parametrize(

@@ -264,4 +264,4 @@ def test_what_an_import_takes_back(workspace: Workspace, file_answers: Files) ->
     own = form_text(scope='"session:2026-11-18-aaaaaaaa"', notice_id='"other"')
     withdrawn = row("cy@c.example", ("I withdraw",) * 4, at="2026-11-12 09:00:00")
     assert len(file_answers(withdrawn, form=own).withdrawals) == 1
-    assert {one.session_id for one in withdrawals.read(workspace.db)} == {None, "2026-11-18-aaaaaaaa"}
+    assert {withdrawal.session_id for withdrawal in withdrawals.read(workspace.db)} == {None, "2026-11-18-aaaaaaaa"}

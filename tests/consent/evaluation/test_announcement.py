@@ -91,8 +91,8 @@ def sample(name: str) -> tuple[Word, ...]:
     ],
 )
 def test_it_is_heard_where_the_samples_say_it(name: str, wording: str) -> None:
-    found = find_announcement(sample(name), wording)
-    assert found is not None and found.alike == 1.0 and 0 < found.start_s < found.end_s < 20
+    announcement = find_announcement(sample(name), wording)
+    assert announcement is not None and announcement.alike == 1.0 and 0 < announcement.start_s < announcement.end_s < 20
 
 
 @pytest.mark.parametrize("name", ["2026-11-18-j-public.json", "2026-11-18-e-no-record.json", "2026-11-18-l-empty.json"])
@@ -136,8 +136,8 @@ def test_a_wording_without_recording_finds_nothing() -> None:
 @given(st.lists(st.sampled_from(["this", "session", "is", "recorded", "not", "hello", "we"]), max_size=12))
 def test_a_place_is_within_what_was_said(tokens: list[str]) -> None:
     words = words_of(" ".join(tokens))
-    found = find_announcement(words, WORDING)
-    assert found is None or (words[0].start_s <= found.start_s < found.end_s <= words[-1].end_s)
+    announcement = find_announcement(words, WORDING)
+    assert announcement is None or (words[0].start_s <= announcement.start_s < announcement.end_s <= words[-1].end_s)
 
 
 STAFF = person(1, name="Hannah", role=Role.STAFF, company="Lumen Labs")
@@ -148,10 +148,10 @@ def said(text: str = "Welcome, this session is recorded.", *, by: str | None = "
     return Cue(start_s=at_s, end_s=at_s + 4.0, participant_id=by, text=text)
 
 
-def spans(found: Session, workspace: Workspace, number: int, purpose: Purpose) -> list[tuple[float, float, str]]:
+def spans(meeting: Session, workspace: Workspace, number: int, purpose: Purpose) -> list[tuple[float, float, str]]:
     return [
         (cell.from_s, cell.to_s, f"{cell.outcome} {cell.rule}")
-        for cell in explain(found, workspace=workspace, now=NOW)
+        for cell in explain(meeting, workspace=workspace, now=NOW)
         if (cell.person, cell.purpose) == (f"p{number}", purpose)
     ]
 
@@ -165,29 +165,32 @@ def known(workspace: Workspace, file_answers: Files, tmp_path: Path) -> Workspac
 
 
 def test_captions_that_say_it_are_evidence_from_then_on(known: Workspace) -> None:
-    found = session(STAFF, GUEST, captions=(said(),))
-    assert spans(found, known, 2, Purpose.RECORD) == [(0.0, 5.0, "hold C5"), (5.0, 3600.0, "proceed C4")]
-    assert spans(found, known, 2, Purpose.TRANSCRIBE)[1][2] == "proceed U8"
-    ruling = consent.rule(found, workspace=known, now=NOW)
+    meeting = session(STAFF, GUEST, captions=(said(),))
+    assert spans(meeting, known, 2, Purpose.RECORD) == [(0.0, 5.0, "hold C5"), (5.0, 3600.0, "proceed C4")]
+    assert spans(meeting, known, 2, Purpose.TRANSCRIBE)[1][2] == "proceed U8"
+    ruling = consent.rule(meeting, workspace=known, now=NOW)
     assert isinstance(ruling, Ruling)
-    assert [(one.start_s, one.end_s) for one in ruling.closed_spans(Purpose.TRANSCRIBE)] == [(0.0, 5.0)]
-    without = replace(found, captions=())
+    assert [(span.start_s, span.end_s) for span in ruling.closed_spans(Purpose.TRANSCRIBE)] == [(0.0, 5.0)]
+    without = replace(meeting, captions=())
     assert isinstance(consent.rule(without, workspace=known, now=NOW), Held)
 
 
 def test_it_becomes_a_record_of_its_own_once(known: Workspace) -> None:
-    found, before = session(STAFF, GUEST, captions=(said(),)), consent.log_head(known)
+    meeting, before = session(STAFF, GUEST, captions=(said(),)), consent.log_head(known)
     for _ in range(2):
-        consent.rule(found, workspace=known, now=NOW)
+        consent.rule(meeting, workspace=known, now=NOW)
     with reading(known.db) as connection:
-        (one,) = [
-            one for one in notice_deliveries.on_file(connection, found.session_id, ()) if one.participant_id is None
+        (delivery,) = [
+            delivery
+            for delivery in notice_deliveries.on_file(connection, meeting.session_id, ())
+            if delivery.participant_id is None
         ]
-        assert one.reach is notice_deliveries.Reach.EVERYONE_IN_CALL and one.at == found.started_at + timedelta(
-            seconds=5
+        assert (
+            delivery.reach is notice_deliveries.Reach.EVERYONE_IN_CALL
+            and delivery.at == meeting.started_at + timedelta(seconds=5)
         )
-    (cell,) = [cell for cell in explain(found, workspace=known, now=NOW) if cell.rule == "C4"]
-    assert one.delivery_id in cell.evidence and one.evidence in cell.evidence
+    (cell,) = [cell for cell in explain(meeting, workspace=known, now=NOW) if cell.rule == "C4"]
+    assert delivery.delivery_id in cell.evidence and delivery.evidence in cell.evidence
     assert consent.log_head(known) == before and consent.verify_chain(known)
     with known.db.begin() as connection:
         connection.exec_driver_sql("DROP TRIGGER consent_notice_delivery_no_update")
@@ -208,13 +211,13 @@ def test_it_becomes_a_record_of_its_own_once(known: Workspace) -> None:
     ids=["customer", "nobody named", "question", "denied", "too late"],
 )
 def test_what_the_team_does_not_surely_say_at_the_start_is_none(cue: Cue, known: Workspace) -> None:
-    found = session(STAFF, GUEST, captions=(cue,))
-    assert spans(found, known, 2, Purpose.RECORD) == [(0.0, 3600.0, "hold C5")]
+    meeting = session(STAFF, GUEST, captions=(cue,))
+    assert spans(meeting, known, 2, Purpose.RECORD) == [(0.0, 3600.0, "hold C5")]
 
 
 def test_somebody_at_the_teams_shared_microphone_is_not_surely_the_team(known: Workspace) -> None:
-    found = session(replace(STAFF, shared_microphone=True), GUEST, captions=(said(),))
-    assert spans(found, known, 2, Purpose.RECORD) == [(0.0, 3600.0, "hold C5")]
+    meeting = session(replace(STAFF, shared_microphone=True), GUEST, captions=(said(),))
+    assert spans(meeting, known, 2, Purpose.RECORD) == [(0.0, 3600.0, "hold C5")]
 
 
 @pytest.mark.parametrize(
@@ -226,9 +229,9 @@ def test_a_spoken_notice_reaches_only_who_was_surely_there(
 ) -> None:
     there = Attendance(participant_id="p2", join_s=join_s, leave_s=3600.0, uncertainty_s=time_uncertainty_s)
     host = Attendance(participant_id="p1", join_s=0.0, leave_s=3600.0)
-    found = session(STAFF, GUEST, captions=(said(),), attendance=(host, there))
-    assert spans(found, known, 2, Purpose.RECORD)[-1][2] == want
-    unlisted = replace(found, attendance=(host,))
+    meeting = session(STAFF, GUEST, captions=(said(),), attendance=(host, there))
+    assert spans(meeting, known, 2, Purpose.RECORD)[-1][2] == want
+    unlisted = replace(meeting, attendance=(host,))
     assert spans(unlisted, known, 2, Purpose.RECORD)[-1][2] == "hold C5"
 
 
@@ -238,9 +241,9 @@ def test_joining_within_a_minute_is_not_having_heard_what_was_said_before(known:
     listed = tuple(Person(name=who, stays=(Stay(join_s=at, leave_s=3600.0),)) for who, at in joins.items())
     stays = within(listed, 3600.0)
     assert [(stay.join_s, stay.surely_s) for stay in stays] == [(0.0, (0.0, 3590.0)), (0.0, (55.0, 3590.0))]
-    found = session(STAFF, GUEST, captions=(said(at_s=30.0),), attendance=stays)
-    assert spans(found, known, 2, Purpose.RECORD)[-1][2] == "hold C5"
-    later = replace(found, captions=(said(at_s=60.0),))
+    meeting = session(STAFF, GUEST, captions=(said(at_s=30.0),), attendance=stays)
+    assert spans(meeting, known, 2, Purpose.RECORD)[-1][2] == "hold C5"
+    later = replace(meeting, captions=(said(at_s=60.0),))
     assert spans(later, known, 2, Purpose.RECORD)[-1][2] == "proceed C4"
 
 
@@ -248,35 +251,35 @@ def test_said_again_it_reaches_who_came_late(known: Workspace) -> None:
     stays = [Attendance(participant_id="p1", join_s=0.0, leave_s=3600.0)]
     stays.append(Attendance(participant_id="p2", join_s=120.0, leave_s=3600.0))
     late = replace(GUEST, joined_late=True)
-    found = session(STAFF, late, captions=(said(), said(at_s=200.0)), attendance=tuple(stays))
-    assert spans(found, known, 2, Purpose.RECORD) == [(120.0, 204.0, "hold C2"), (204.0, 3600.0, "proceed C4")]
-    assert spans(replace(found, attendance=()), known, 2, Purpose.RECORD)[-1][2] == "hold C2"
+    meeting = session(STAFF, late, captions=(said(), said(at_s=200.0)), attendance=tuple(stays))
+    assert spans(meeting, known, 2, Purpose.RECORD) == [(120.0, 204.0, "hold C2"), (204.0, 3600.0, "proceed C4")]
+    assert spans(replace(meeting, attendance=()), known, 2, Purpose.RECORD)[-1][2] == "hold C2"
 
 
 def test_in_washington_only_an_announcement_in_the_recording_counts(known: Workspace) -> None:
-    found = session(STAFF, replace(GUEST, location="US-WA"))
-    assert spans(found, known, 2, Purpose.RECORD) == [(0.0, 3600.0, "hold C12")]
-    spoken = replace(found, captions=(said(),))
+    meeting = session(STAFF, replace(GUEST, location="US-WA"))
+    assert spans(meeting, known, 2, Purpose.RECORD) == [(0.0, 3600.0, "hold C12")]
+    spoken = replace(meeting, captions=(said(),))
     assert spans(spoken, known, 2, Purpose.RECORD) == [(0.0, 5.0, "hold C12"), (5.0, 3600.0, "proceed C7")]
 
 
 def test_where_an_express_yes_is_needed_it_opens_nothing(known: Workspace) -> None:
-    found = session(STAFF, replace(GUEST, location="DE"), captions=(said(),))
-    assert {want for *_, want in spans(found, known, 2, Purpose.RECORD)} == {"hold C12"}
+    meeting = session(STAFF, replace(GUEST, location="DE"), captions=(said(),))
+    assert {want for *_, want in spans(meeting, known, 2, Purpose.RECORD)} == {"hold C12"}
 
 
 def test_what_is_heard_in_the_sound_counts_while_that_track_is_the_teams(known: Workspace, file_answers: Files) -> None:
     file_answers(["2026-11-10 09:00:00", "ana@a.example", "Yes"], header=list(ASKED), form=OF_RECORDING)
-    found = session(STAFF, GUEST, duration_s=60.0)
-    found = replace(found, tracks=tuple(replace(one, digest=one.track_id * 32) for one in found.tracks))
+    meeting = session(STAFF, GUEST, duration_s=60.0)
+    meeting = replace(meeting, tracks=tuple(replace(track, digest=track.track_id * 32) for track in meeting.tracks))
     words = words_of("welcome this session is recorded")
-    assert spans(found, known, 2, Purpose.INTERNAL_IMPROVE) == [(0.0, 60.0, "minus U9")]
+    assert spans(meeting, known, 2, Purpose.INTERNAL_IMPROVE) == [(0.0, 60.0, "minus U9")]
     theirs = tuple(replace(word, track_id="t1", participant_id="p2") for word in words)
-    assert not consent.record_announcements(found, theirs, workspace=known)
-    assert consent.record_announcements(found, words, workspace=known)
-    assert not consent.record_announcements(found, words, workspace=known)
-    assert spans(found, known, 2, Purpose.INTERNAL_IMPROVE) == [(0.0, 5.0, "minus U9"), (5.0, 60.0, "proceed U8")]
-    as_customer = replace(found, participants=(replace(STAFF, role=Role.CUSTOMER), GUEST))
+    assert not consent.record_announcements(meeting, theirs, workspace=known)
+    assert consent.record_announcements(meeting, words, workspace=known)
+    assert not consent.record_announcements(meeting, words, workspace=known)
+    assert spans(meeting, known, 2, Purpose.INTERNAL_IMPROVE) == [(0.0, 5.0, "minus U9"), (5.0, 60.0, "proceed U8")]
+    as_customer = replace(meeting, participants=(replace(STAFF, role=Role.CUSTOMER), GUEST))
     assert spans(as_customer, known, 2, Purpose.INTERNAL_IMPROVE) == [(0.0, 60.0, "minus U9")]
 
 
@@ -284,11 +287,11 @@ def test_a_run_that_hears_it_rules_again_at_once(
     known: Workspace, file_answers: Files, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file_answers(["2026-11-10 09:00:00", "ana@a.example", "Yes"], header=list(ASKED), form=OF_RECORDING)
-    found = session(STAFF, GUEST, duration_s=60.0)
+    meeting = session(STAFF, GUEST, duration_s=60.0)
     heard = Transcript(engine="test", words=words_of("welcome this session is recorded"))
     monkeypatch.setattr(speech, "transcribe", lambda *_, **__: heard)
     monkeypatch.setattr(speech, "keyword_search", lambda *_, **__: ())
-    analysed = analyse(found, known, now=NOW)
+    analysed = analyse(meeting, known, now=NOW)
     assert isinstance(analysed, AnalysedSession)
     assert {"U8"} == {
         cell.rule_id
@@ -301,16 +304,18 @@ def test_the_sample_is_opened_by_what_its_captions_say(
     workspace: Workspace, file_answers: Files, tmp_path: Path
 ) -> None:
     folder = SAMPLES / "sessions" / "2026-11-18-b-halcyon-freight-mixed"
-    found = ingest.ingest(folder, workspace=workspace)
-    assert isinstance(found, Session)
-    file_answers(*(row(one.email) for one in found.participants if one.email), form=ELSEWHERE)
-    found = replace(found, participants=tuple(replace(one, location="US-NY") for one in found.participants))
-    assert isinstance(consent.rule(found, workspace=workspace, now=NOW), Held)
+    meeting = ingest.ingest(folder, workspace=workspace)
+    assert isinstance(meeting, Session)
+    file_answers(*(row(participant.email) for participant in meeting.participants if participant.email), form=ELSEWHERE)
+    meeting = replace(
+        meeting, participants=tuple(replace(participant, location="US-NY") for participant in meeting.participants)
+    )
+    assert isinstance(consent.rule(meeting, workspace=workspace, now=NOW), Held)
     file_wording(workspace, tmp_path)
-    ruling = consent.rule(found, workspace=workspace, now=NOW)
+    ruling = consent.rule(meeting, workspace=workspace, now=NOW)
     assert isinstance(ruling, Ruling)
     (closed,) = ruling.closed_spans(Purpose.TRANSCRIBE)
-    assert closed.start_s == 0.0 and closed.end_s == found.captions[0].end_s
+    assert closed.start_s == 0.0 and closed.end_s == meeting.captions[0].end_s
     assert not ruling.removed(Purpose.INTERNAL_SHARE)
 
 

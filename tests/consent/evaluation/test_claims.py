@@ -36,8 +36,8 @@ ANA, BO = "ana@a.example", "bo@b.example"
 
 def mixed(*people: Participant, **changed: Unpack[SessionFields]) -> Session:
     """A session of these people in one mixed track."""
-    found = session(*people, mixed=[each.participant_id for each in people], **changed)
-    return replace(found, tracks=(MIXED,))
+    meeting = session(*people, mixed=[each.participant_id for each in people], **changed)
+    return replace(meeting, tracks=(MIXED,))
 
 
 def cues(*ids: str | None, every_s: float = 20.0) -> tuple[Cue, ...]:
@@ -49,9 +49,9 @@ def cues(*ids: str | None, every_s: float = 20.0) -> tuple[Cue, ...]:
     )
 
 
-def cells(found: Session, workspace: Workspace, who: str) -> dict[str, str]:
+def cells(meeting: Session, workspace: Workspace, who: str) -> dict[str, str]:
     """The outcome and rule of each purpose for one participant."""
-    rows = explain(found, workspace=workspace, now=NOW)
+    rows = explain(meeting, workspace=workspace, now=NOW)
     return {one.purpose: f"{one.outcome} {one.rule}" for one in rows if one.person == who}
 
 
@@ -70,9 +70,9 @@ def test_the_hosts_word_that_a_refuser_is_silent_opens_no_mixed_sound(answered: 
 
 
 def test_captions_of_the_whole_session_that_never_name_them_prove_it(answered: Workspace) -> None:
-    found = mixed(person(1, ANA, spoke=False), person(2, BO), captions=cues("p2"))
-    assert cells(found, answered, "p1")["record"] == "minus U2"
-    ruling = consent.rule(found, workspace=answered, now=NOW)
+    meeting = mixed(person(1, ANA, spoke=False), person(2, BO), captions=cues("p2"))
+    assert cells(meeting, answered, "p1")["record"] == "minus U2"
+    ruling = consent.rule(meeting, workspace=answered, now=NOW)
     assert isinstance(ruling, Ruling) and "p1" in ruling.removed(Purpose.TRANSCRIBE)
 
 
@@ -89,60 +89,60 @@ def test_captions_of_the_whole_session_that_never_name_them_prove_it(answered: W
     ids=["none", "a speaker unknown", "names them", "ends early", "begins late", "a gap"],
 )
 def test_other_captions_prove_nothing(captions: tuple[Cue, ...]) -> None:
-    found = mixed(person(1, ANA, spoke=False), person(2, BO), captions=captions)
-    assert not proved_silent(found, found.participant("p1"))
+    meeting = mixed(person(1, ANA, spoke=False), person(2, BO), captions=captions)
+    assert not proved_silent(meeting, meeting.participant("p1"))
     assert LONGEST_GAP_S < 6 * 20.0
 
 
 def test_a_voice_under_their_name_shows_that_they_speak(answered: Workspace) -> None:
-    found = mixed(person(1, ANA, spoke=False), person(2, BO), captions=cues("p2"))
+    meeting = mixed(person(1, ANA, spoke=False), person(2, BO), captions=cues("p2"))
     # The platform captions everybody at a microphone as its owner.
     voices = NamedVoices(turns=(NamedTurn(start_s=40.0, end_s=50.0, participant_id="p1"),), overlaps=())
-    heard = replace(found, voices=voices)
+    heard = replace(meeting, voices=voices)
     assert not proved_silent(heard, heard.participant("p1"))
     assert effective_session(heard).participant("p1").spoke
-    assert not effective_session(found).participant("p1").spoke
+    assert not effective_session(meeting).participant("p1").spoke
 
 
 def test_an_own_track_proves_it_only_where_it_was_measured(answered: Workspace) -> None:
-    found = session(person(1, ANA, spoke=False, location="DE"), person(2, BO))
-    assert cells(found, answered, "p1")["record"] == "hold C10"
-    heard = replace(found, tracks=tuple(replace(track, silent=False) for track in found.tracks))
+    meeting = session(person(1, ANA, spoke=False, location="DE"), person(2, BO))
+    assert cells(meeting, answered, "p1")["record"] == "hold C10"
+    heard = replace(meeting, tracks=tuple(replace(track, silent=False) for track in meeting.tracks))
     assert cells(heard, answered, "p1")["record"] == "refuse C10"
 
 
 def test_a_mixed_recording_holds_until_the_host_says_that_the_list_is_complete(answered: Workspace) -> None:
-    found = mixed(person(2, BO), list_authority=ListAuthority.NOBODY)
-    stop = consent.rule(found, workspace=answered, now=NOW)
+    meeting = mixed(person(2, BO), list_authority=ListAuthority.NOBODY)
+    stop = consent.rule(meeting, workspace=answered, now=NOW)
     assert isinstance(stop, Held) and "participants_complete = true" in stop.action
-    assert set(cells(found, answered, UNKNOWN_ID).values()) == {"hold L1"}
+    assert set(cells(meeting, answered, UNKNOWN_ID).values()) == {"hold L1"}
     for authority in (ListAuthority.HOST, ListAuthority.PLATFORM):
-        assert isinstance(consent.rule(replace(found, list_authority=authority), workspace=answered, now=NOW), Ruling)
+        assert isinstance(consent.rule(replace(meeting, list_authority=authority), workspace=answered, now=NOW), Ruling)
     own = session(person(2, BO), list_authority=ListAuthority.NOBODY)
     assert isinstance(consent.rule(own, workspace=answered, now=NOW), Ruling)
 
 
 def test_the_hold_of_media_that_nobody_described_names_the_command_that_describes_them(answered: Workspace) -> None:
-    found = mixed(list_authority=ListAuthority.NOBODY, start_is_estimated=True)
+    meeting = mixed(list_authority=ListAuthority.NOBODY, start_is_estimated=True)
     named = mixed(person(2, BO, provenance=Provenance.UNLISTED), start_is_estimated=True)
-    for loose in (found, named):
+    for loose in (meeting, named):
         stop = consent.rule(loose, workspace=answered, now=NOW)
         assert isinstance(stop, Held) and f"`offrecord session draft {loose.session_id}`" in stop.action
-    stop = consent.rule(replace(found, start_is_estimated=False), workspace=answered, now=NOW)
+    stop = consent.rule(replace(meeting, start_is_estimated=False), workspace=answered, now=NOW)
     assert isinstance(stop, Held) and "session draft" not in stop.action
 
 
 def test_where_nobody_is_listed_mixed_sound_holds_and_does_not_refuse(answered: Workspace) -> None:
-    found = mixed(list_authority=ListAuthority.NOBODY, notice_asserted=False, recorder_location="DE")
-    stop = consent.rule(found, workspace=answered, now=NOW)
+    meeting = mixed(list_authority=ListAuthority.NOBODY, notice_asserted=False, recorder_location="DE")
+    stop = consent.rule(meeting, workspace=answered, now=NOW)
     assert isinstance(stop, Held) and UNKNOWN_ID in stop.reason
 
 
 def test_whoever_else_may_speak_has_no_special_purpose_and_no_place(answered: Workspace) -> None:
     special = (Purpose.VOICEPRINT, Purpose.CODE_PUBLISH)
-    found = mixed(person(2, BO), list_authority=ListAuthority.NOBODY, purposes=special)
-    assert cells(found, answered, UNKNOWN_ID)["voiceprint"] == "refuse L1"
-    assert cells(found, answered, "p2")["record"] == "proceed C1"
+    meeting = mixed(person(2, BO), list_authority=ListAuthority.NOBODY, purposes=special)
+    assert cells(meeting, answered, UNKNOWN_ID)["voiceprint"] == "refuse L1"
+    assert cells(meeting, answered, "p2")["record"] == "proceed C1"
 
 
 @pytest.mark.parametrize("captions", [(), cues("p2", "p3")])
@@ -243,11 +243,12 @@ def test_role_staff_opens_nothing_for_who_is_on_file_otherwise(workspace: Worksp
 @pytest.mark.parametrize("late", [True, False])
 def test_role_staff_softens_no_refusal(late: bool, answered: Workspace) -> None:
     """A refuser whom nobody notified holds (C2); their being staff is no notice to them."""
-    found = session(person(1, ANA, joined_late=late), person(2, BO), notice_asserted=False)
+    meeting = session(person(1, ANA, joined_late=late), person(2, BO), notice_asserted=False)
     claimed = replace(
-        found, participants=tuple(replace(each, role=Role.STAFF, company="Lumen Labs") for each in found.participants)
+        meeting,
+        participants=tuple(replace(each, role=Role.STAFF, company="Lumen Labs") for each in meeting.participants),
     )
-    assert cells(claimed, answered, "p1") == cells(found, answered, "p1")
+    assert cells(claimed, answered, "p1") == cells(meeting, answered, "p1")
 
 
 @pytest.mark.parametrize("filed", ["Dana Cole", "\u200fDana\u200f Cole\u200e", "\u202bDana Cole\u202c"])

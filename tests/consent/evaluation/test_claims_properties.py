@@ -82,13 +82,13 @@ def situations(draw: st.DrawFn) -> Situation:
     """A session without claims, who its people are on file, and what those answered."""
     listed = [draw(people(number)) for number in range(1, draw(st.integers(1, 3)) + 1)]
     mixed = draw(st.booleans())
-    found = replace(
+    meeting = replace(
         session(*listed, mixed=[each.participant_id for each in listed] if mixed else ()),
         notice_asserted=draw(st.booleans()),
         list_authority=ListAuthority.HOST,
         captions=draw(captions([*(each.participant_id for each in listed), None])),
     )
-    found = replace(found, tracks=(MIXED,) if mixed else found.tracks)
+    meeting = replace(meeting, tracks=(MIXED,) if mixed else meeting.tracks)
     matches, events = {}, {}
     for person in listed:
         identity = draw(st.sampled_from(Identity))
@@ -98,7 +98,7 @@ def situations(draw: st.DrawFn) -> Situation:
         matches[person.participant_id] = PartyMatch(identity, parties)
         for party in parties:
             events[party] = [draw(answers(party, seq)) for seq in range(draw(st.integers(0, 4)))]
-    return found, matches, events
+    return meeting, matches, events
 
 
 @st.composite
@@ -119,15 +119,20 @@ def answers(draw: st.DrawFn, party: str, seq: int) -> Event:
     )
 
 
-def outcomes(found: Session, matches: dict[str, PartyMatch], events: dict[str, list[Event]]) -> dict[Place, Outcome]:
+def outcomes(meeting: Session, matches: dict[str, PartyMatch], events: dict[str, list[Event]]) -> dict[Place, Outcome]:
     """The outcome of every participant and purpose, every few minutes, as the snapshot of a store would give it."""
-    worked = with_unknown_speaker(effective_session(found))
+    worked = with_unknown_speaker(effective_session(meeting))
     nobody = PartyMatch(Identity.UNMATCHED)
-    everybody = {one.participant_id: matches.get(one.participant_id, nobody) for one in worked.participants}
+    everybody = {
+        participant.participant_id: matches.get(participant.participant_id, nobody)
+        for participant in worked.participants
+    }
     bots = {
-        one.participant_id
-        for one in worked.participants
-        if shown_bot(worked, one, on_file=everybody[one.participant_id].identity is not Identity.UNMATCHED)
+        participant.participant_id
+        for participant in worked.participants
+        if shown_bot(
+            worked, participant, on_file=everybody[participant.participant_id].identity is not Identity.UNMATCHED
+        )
     }
     snapshot = ConsentSnapshot(
         session=worked,
@@ -155,9 +160,9 @@ def opened(before: dict[Place, Outcome], after: dict[Place, Outcome]) -> set[Pla
     return {place for place, outcome in after.items() if outcome.restrictiveness < before[place].restrictiveness}
 
 
-def claiming(found: Session, number: int, **claims: Unpack[ParticipantFields]) -> Session:
-    person = replace(found.participants[number], **claims)
-    return replace(found, participants=(*found.participants[:number], person, *found.participants[number + 1 :]))
+def claiming(meeting: Session, number: int, **claims: Unpack[ParticipantFields]) -> Session:
+    person = replace(meeting.participants[number], **claims)
+    return replace(meeting, participants=(*meeting.participants[:number], person, *meeting.participants[number + 1 :]))
 
 
 CLAIMS: dict[str, ParticipantFields] = {
@@ -205,13 +210,13 @@ def test_the_role_of_staff_opens_nothing_against_their_own_answer(situation: Sit
     if doubtful or {Purpose.RECORD, *PURPOSES} <= answered:
         assert not places
     parties = matches[who].party_ids
-    refused = {one for one in PURPOSES if any(says_no(events[party], found, one) for party in parties)}
+    refused = {purpose for purpose in PURPOSES if any(says_no(events[party], found, purpose) for party in parties)}
     assert not any(after[place] is Outcome.PROCEED for place in places if {place[1], Purpose.RECORD} & refused)
 
 
-def says_no(events: list[Event], found: Session, purpose: Purpose) -> bool:
+def says_no(events: list[Event], meeting: Session, purpose: Purpose) -> bool:
     about = [event for event in events if event.purpose is purpose]
-    return state_now(about, found, NOW, {NOTICE.digest}).status in REFUSALS
+    return state_now(about, meeting, NOW, {NOTICE.digest}).status in REFUSALS
 
 
 @given(situation=situations())

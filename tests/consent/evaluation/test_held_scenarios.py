@@ -25,9 +25,11 @@ ANA, BO = "ana@a.example", "bo@b.example"
 FUTURE = datetime(2050, 1, 1, tzinfo=NOW.tzinfo)
 
 
-def spans(found: Session, workspace: Workspace, purpose: str = "record", who: str = "p1") -> list[tuple[float, str]]:
+def spans(meeting: Session, workspace: Workspace, purpose: str = "record", who: str = "p1") -> list[tuple[float, str]]:
     """Where each outcome begins; what only goes on, on other evidence, is one."""
-    rows = [one for one in explain(found, workspace=workspace, now=NOW) if (one.person, one.purpose) == (who, purpose)]
+    rows = [
+        one for one in explain(meeting, workspace=workspace, now=NOW) if (one.person, one.purpose) == (who, purpose)
+    ]
     outcomes = [(one.from_s, f"{one.outcome} {one.rule}") for one in rows]
     return [each for number, each in enumerate(outcomes) if number == 0 or outcomes[number - 1][1] != each[1]]
 
@@ -100,11 +102,11 @@ def test_scenario_30_an_adult_is_one_by_a_form_where_a_place_has_a_rule(
 
 def test_scenario_30_the_hosts_word_attests_no_age(workspace: Workspace, file_answers: Files) -> None:
     file_answers(row(ANA))
-    found = session(person(1, ANA, minor=AgeStatus.ADULT))
-    assert spans(found, workspace) == [(0.0, "proceed C1")]
+    meeting = session(person(1, ANA, minor=AgeStatus.ADULT))
+    assert spans(meeting, workspace) == [(0.0, "proceed C1")]
     (workspace.root / "jurisdictions.toml").write_text(PLACE, "utf-8")
-    assert spans(found, workspace) == [(0.0, "hold M2")]
-    assert spans(replace(found, participants=(person(1, ANA, location="US-VT"),)), workspace) == [(0.0, "proceed C1")]
+    assert spans(meeting, workspace) == [(0.0, "hold M2")]
+    assert spans(replace(meeting, participants=(person(1, ANA, location="US-VT"),)), workspace) == [(0.0, "proceed C1")]
 
 
 def test_scenario_30_a_minor_by_the_session_stays_one(workspace: Workspace, file_answers: Files) -> None:
@@ -115,17 +117,17 @@ def test_scenario_30_a_minor_by_the_session_stays_one(workspace: Workspace, file
 def test_a_decision_of_the_future_neither_counts_nor_lasts(workspace: Workspace, file_answers: Files) -> None:
     """One run with a clock in 2050 left decisions that would have held until then."""
     file_answers(row(BO))
-    found = session(person(1), person(2, BO))
-    consent.rule(found, workspace=workspace, now=FUTURE)
-    first = len(decision_history(found, workspace=workspace))
-    consent.rule(found, workspace=workspace, now=NOW)
-    history = decision_history(found, workspace=workspace)
+    meeting = session(person(1), person(2, BO))
+    consent.rule(meeting, workspace=workspace, now=FUTURE)
+    first = len(decision_history(meeting, workspace=workspace))
+    consent.rule(meeting, workspace=workspace, now=NOW)
+    history = decision_history(meeting, workspace=workspace)
     assert len(history) > first and history[0].decided_at.startswith("2026")
-    due = {one.due for one in explain(found, workspace=workspace, now=NOW) if one.outcome == "hold"}
+    due = {one.due for one in explain(meeting, workspace=workspace, now=NOW) if one.outcome == "hold"}
     assert due == {(NOW + timedelta(days=14)).date().isoformat()}
-    consent.rule(found, workspace=workspace, now=NOW + timedelta(days=1))
-    assert len(decision_history(found, workspace=workspace)) == len(history)
-    late = explain(found, workspace=workspace, now=NOW + timedelta(days=15))
+    consent.rule(meeting, workspace=workspace, now=NOW + timedelta(days=1))
+    assert len(decision_history(meeting, workspace=workspace)) == len(history)
+    late = explain(meeting, workspace=workspace, now=NOW + timedelta(days=15))
     assert any(one.rule.endswith("+D") for one in late)
 
 
@@ -133,14 +135,14 @@ def test_what_staff_open_by_a_clock_of_the_future_opens_nothing(
     workspace: Workspace, file_answers: Files, tmp_path: Path
 ) -> None:
     file_answers(row(ANA, name="Ana"), row(BO))
-    found = session(person(1, None, name="Ana"), person(2, BO))
+    meeting = session(person(1, None, name="Ana"), person(2, BO))
     party = next(body["party_id"] for body in bodies(workspace))
-    match = partial(file_match, found, "p1", party, actor="sam", reason="voice", workspace=workspace)
-    before = spans(found, workspace)
+    match = partial(file_match, meeting, "p1", party, actor="sam", reason="voice", workspace=workspace)
+    before = spans(meeting, workspace)
     match(now=FUTURE)
-    assert spans(found, workspace) == before
+    assert spans(meeting, workspace) == before
     match(now=NOW)
-    assert spans(found, workspace) == [(0.0, "proceed C1")]
+    assert spans(meeting, workspace) == [(0.0, "proceed C1")]
     stranger = session(person(1), person(2, BO))
     allow = partial(resolve, stranger, "p1", Purpose.RECORD, ManualAction.ALLOW, actor="sam", reason="voice")
     allow(evidence="mail", workspace=workspace, now=FUTURE)
@@ -153,7 +155,7 @@ def test_an_agreement_that_allows_by_a_clock_of_the_future_opens_nothing(
     workspace: Workspace, file_answers: Files
 ) -> None:
     file_answers(row(ANA))
-    found = session(person(1, ANA, company="Granite Foundry"))
+    meeting = session(person(1, ANA, company="Granite Foundry"))
     signed = partial(
         agree,
         "Granite Foundry",
@@ -167,6 +169,6 @@ def test_an_agreement_that_allows_by_a_clock_of_the_future_opens_nothing(
     )
     signed(recording=Clause.FORBIDDEN, now=NOW)
     signed(recording=Clause.ALLOWED, now=FUTURE)
-    assert spans(found, workspace) == [(0.0, "refuse M1")]
+    assert spans(meeting, workspace) == [(0.0, "refuse M1")]
     signed(recording=Clause.ALLOWED, now=NOW)
-    assert spans(found, workspace) == [(0.0, "proceed C1")]
+    assert spans(meeting, workspace) == [(0.0, "proceed C1")]

@@ -109,7 +109,7 @@ def test_the_commands_record_it_and_the_doctor_and_the_report_ask_for_it(
     for module in ("jurisdictions", "nightly"):
         monkeypatch.setattr(f"pipeline.cli.{module}.now", lambda: at)
     on_it = ["--workspace", str(workspace.root)]
-    examined = {one.what: one for one in doctor.examine(workspace, at.date())}["rules of places"]
+    examined = {check.what: check for check in doctor.examine(workspace, at.date())}["rules of places"]
     assert not examined.ok and "offrecord consent jurisdictions review" in examined.action
     assert "offrecord consent jurisdictions review" in CliRunner().invoke(main, ["report", *on_it]).output
     arguments = ["consent", "jurisdictions", "review", "--by", "R. Ruiz", "--source", "counsel", *on_it]

@@ -50,12 +50,12 @@ def test_the_yes_of_somebody_of_a_like_name_holds_nothing(workspace: Workspace, 
 
 def test_staff_say_who_it_is(workspace: Workspace, file_answers: Files) -> None:
     file_answers(row(OLAF, ALL_NO, name="Olaf Berg"), row("other@l.example", name="Somebody Else"))
-    found = session(staff(1, name="Olaf B."))
+    meeting = session(staff(1, name="Olaf B."))
     with reading(workspace.db) as connection:
         parties = connection.execute(party.select().with_only_columns(party.c.party_id)).scalars().all()
     outcomes = set()
     for each in parties:
-        file_match(found, "p1", each, actor="ana", reason="asked him", workspace=workspace, now=NOW)
+        file_match(meeting, "p1", each, actor="ana", reason="asked him", workspace=workspace, now=NOW)
         outcomes.add(outcome("Olaf B.", workspace))
     assert "proceed" in outcomes and outcomes & {"hold", "refuse"}
 

@@ -25,14 +25,14 @@ DAYS = range(4, 440, 12)
 """What is looked at: a review of these places holds for a year."""
 
 
-def decided(found: Session, workspace: Workspace, at: datetime) -> tuple[Cell, ...]:
-    return evaluate(read_snapshot(found, workspace=workspace, now=at), now=at).cells
+def decided(meeting: Session, workspace: Workspace, at: datetime) -> tuple[Cell, ...]:
+    return evaluate(read_snapshot(meeting, workspace=workspace, now=at), now=at).cells
 
 
-def changes(found: Session, workspace: Workspace, until: datetime) -> list[datetime]:
+def changes(meeting: Session, workspace: Workspace, until: datetime) -> list[datetime]:
     """Every moment that is named, one after the other."""
     named, at = [], NOW
-    while (following := consent.next_change(found, workspace=workspace, now=at)) and following <= until:
+    while (following := consent.next_change(meeting, workspace=workspace, now=at)) and following <= until:
         assert following > at
         named.append(at := following)
     return named
@@ -40,12 +40,12 @@ def changes(found: Session, workspace: Workspace, until: datetime) -> list[datet
 
 @pytest.mark.parametrize("case", ["a yes that ends", "a hold", "an agreement", "a review"])
 def test_nothing_changes_between_two_named_moments(workspace: Workspace, file_answers: Files, case: str) -> None:
-    found = session(person(1, ANA, company="Granite Foundry", location="US-NY"))
+    meeting = session(person(1, ANA, company="Granite Foundry", location="US-NY"))
     match case:
         case "a yes that ends":
             file_answers(row(ANA))
         case "a hold":
-            consent.rule(found, workspace=workspace, now=NOW)
+            consent.rule(meeting, workspace=workspace, now=NOW)
         case "an agreement":
             file_answers(row(ANA))
             file_agreement(
@@ -61,8 +61,8 @@ def test_nothing_changes_between_two_named_moments(workspace: Workspace, file_an
             )
         case _:
             (workspace.root / "jurisdictions.toml").write_text(ROW.replace("express", "by_notice"), "utf-8")
-    named = changes(found, workspace, NOW + DAYS[-1] * DAY)
-    seen = [(at, decided(found, workspace, at)) for at in (NOW, *(NOW + day * DAY for day in DAYS))]
+    named = changes(meeting, workspace, NOW + DAYS[-1] * DAY)
+    seen = [(at, decided(meeting, workspace, at)) for at in (NOW, *(NOW + day * DAY for day in DAYS))]
     changed = [(before, at) for (before, earlier), (at, later) in pairwise(seen) if earlier != later]
     assert changed, "the case is one of no change"
     for before, at in changed:
@@ -71,8 +71,8 @@ def test_nothing_changes_between_two_named_moments(workspace: Workspace, file_an
 
 def test_the_last_day_of_a_review_still_counts(workspace: Workspace, file_answers: Files) -> None:
     (workspace.root / "jurisdictions.toml").write_text(ROW, "utf-8")
-    found = session(person(1, ANA, location="US-NY"))
-    named = changes(found, workspace, NOW + DAYS[-1] * DAY)
+    meeting = session(person(1, ANA, location="US-NY"))
+    named = changes(meeting, workspace, NOW + DAYS[-1] * DAY)
     assert datetime(2027, 1, 2, tzinfo=UTC) in named and date(2027, 1, 1).isoformat() in ROW
 
 
@@ -84,7 +84,7 @@ def test_where_time_changes_nothing_there_is_no_moment(workspace: Workspace) -> 
 def test_a_match_of_a_clock_that_was_wrong_is_a_moment(workspace: Workspace, file_answers: Files) -> None:
     file_answers(row(ANA, ALL_NO))
     (ana,) = {body["party_id"] for body in bodies(workspace)}
-    found, later = session(person(1, location="US-NY")), NOW + 20 * DAY
-    file_match(found, "p1", ana, actor="sam", reason="mail", workspace=workspace, now=later)
-    assert later in changes(found, workspace, NOW + 30 * DAY)
-    assert decided(found, workspace, later - DAY) != decided(found, workspace, later)
+    meeting, later = session(person(1, location="US-NY")), NOW + 20 * DAY
+    file_match(meeting, "p1", ana, actor="sam", reason="mail", workspace=workspace, now=later)
+    assert later in changes(meeting, workspace, NOW + 30 * DAY)
+    assert decided(meeting, workspace, later - DAY) != decided(meeting, workspace, later)

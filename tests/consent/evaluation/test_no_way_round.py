@@ -32,10 +32,10 @@ from tests.consent.conftest import (
 ANA = "ana@a.example"
 
 
-def cell(workspace: Workspace, found: Session, who: str, purpose: Purpose) -> Cell:
+def cell(workspace: Workspace, meeting: Session, who: str, purpose: Purpose) -> Cell:
     from pipeline.consent.evaluation.evaluate import evaluate
 
-    filed = read_snapshot(found, workspace=workspace)
+    filed = read_snapshot(meeting, workspace=workspace)
     cells = evaluate(filed, now=NOW).cells
     return next(one for one in cells if (one.participant_id, one.purpose) == (who, purpose))
 
@@ -174,11 +174,11 @@ def test_a_withdrawal_by_an_address_that_nobody_vouches_for_reaches_who_is_known
     workspace: Workspace, file_answers: Files
 ) -> None:
     file_answers(row(ANA, discord="42"))
-    found = session(person(1, platform_id="discord:42"))
-    assert cell(workspace, found, "p1", Purpose.INTERNAL_SHARE).outcome is Outcome.PROCEED
+    meeting = session(person(1, platform_id="discord:42"))
+    assert cell(workspace, meeting, "p1", Purpose.INTERNAL_SHARE).outcome is Outcome.PROCEED
     unsure = form_text(notice_id='"leave"', options={"email_verified": "false"})
     file_answers(row(ANA, ("I withdraw",) * 4, at="2026-11-20 09:00:00"), form=unsure)
-    assert cell(workspace, found, "p1", Purpose.INTERNAL_SHARE).outcome is not Outcome.PROCEED
+    assert cell(workspace, meeting, "p1", Purpose.INTERNAL_SHARE).outcome is not Outcome.PROCEED
 
 
 def test_a_withdrawal_for_a_session_that_there_is_not_is_refused(workspace: Workspace) -> None:

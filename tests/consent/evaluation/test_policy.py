@@ -22,8 +22,8 @@ def with_settings(workspace: Workspace, text: str) -> Workspace:
     return Workspace.open(workspace.root)
 
 
-def cell(found: Session, workspace: Workspace, number: int, purpose: str) -> str:
-    shown = {(one.person, one.purpose): one for one in explain(found, workspace=workspace, now=NOW)}
+def cell(meeting: Session, workspace: Workspace, number: int, purpose: str) -> str:
+    shown = {(one.person, one.purpose): one for one in explain(meeting, workspace=workspace, now=NOW)}
     return f"{shown[f'p{number}', purpose].outcome} {shown[f'p{number}', purpose].rule}"
 
 
@@ -42,31 +42,31 @@ FLOOR = '[consent]\nminimum_rule = "consent_by_notice"\n[consent.series.beta]\nm
 )
 def test_the_strictest_floor_counts(series: str | None, asked: str | None, want: str, workspace: Workspace) -> None:
     opened = with_settings(workspace, FLOOR)
-    found = session(person(1), series=series, policy=SessionPolicy(minimum_rule=asked))
-    assert cell(found, opened, 1, "record") == want
-    consent.rule(found, workspace=opened, now=NOW)
-    floors = {one.inputs["policy"]["floor_rule"] for one in decision_history(found, workspace=opened)}
+    meeting = session(person(1), series=series, policy=SessionPolicy(minimum_rule=asked))
+    assert cell(meeting, opened, 1, "record") == want
+    consent.rule(meeting, workspace=opened, now=NOW)
+    floors = {entry.inputs["policy"]["floor_rule"] for entry in decision_history(meeting, workspace=opened)}
     assert floors == {"consent_by_notice" if want == "hold C8" else "consent_express"}
 
 
 def test_the_shortest_deadline_counts(workspace: Workspace) -> None:
-    found = session(person(1), policy=SessionPolicy(hold_deadline_days=3))
-    held = consent.rule(found, workspace=workspace, now=NOW)
+    meeting = session(person(1), policy=SessionPolicy(hold_deadline_days=3))
+    held = consent.rule(meeting, workspace=workspace, now=NOW)
     assert isinstance(held, Held) and "2026-11-25" in held.action
     opened = with_settings(workspace, "[consent]\nhold_deadline_days = 2\n")
-    held = consent.rule(found, workspace=opened, now=NOW)
+    held = consent.rule(meeting, workspace=opened, now=NOW)
     assert isinstance(held, Held) and "2026-11-24" in held.action
 
 
 def test_a_purpose_that_is_not_enabled_is_refused_whoever_agreed(workspace: Workspace, file_answers: Files) -> None:
     file_answers(row("ana@a.example"))
     opened = with_settings(workspace, '[consent]\npurposes_enabled = ["internal_improve", "public_recording"]\n')
-    found = session(person(1, "ana@a.example"))
-    assert cell(found, opened, 1, "internal_share") == "refuse P2"
-    assert cell(found, opened, 1, "internal_improve") == "proceed U1"
-    ruling = consent.rule(found, workspace=opened, now=NOW)
+    meeting = session(person(1, "ana@a.example"))
+    assert cell(meeting, opened, 1, "internal_share") == "refuse P2"
+    assert cell(meeting, opened, 1, "internal_improve") == "proceed U1"
+    ruling = consent.rule(meeting, workspace=opened, now=NOW)
     assert isinstance(ruling, Ruling) and not ruling.allows(Purpose.INTERNAL_SHARE)
-    asked = replace(found, policy=SessionPolicy(purposes_enabled=(Purpose.INTERNAL_IMPROVE,)))
+    asked = replace(meeting, policy=SessionPolicy(purposes_enabled=(Purpose.INTERNAL_IMPROVE,)))
     assert cell(asked, opened, 1, "public_recording") == "refuse P2"
 
 
@@ -79,20 +79,20 @@ def test_scenario_21_who_was_silent_may_be_left_out_where_the_policy_says_so(
     file_answers(row("ana@a.example"), row("bo@b.example"), form=form_text(scope='"session:2026-01-05-cccccccc"'))
     file_answers(row("ana@a.example"), form=form_text(version='"2"'))
     silent = person(2, "bo@b.example", location="DE", spoke=False)
-    found = session(person(1, "ana@a.example"), silent)
-    assert cell(found, workspace, 2, "record") == "hold C12"
+    meeting = session(person(1, "ana@a.example"), silent)
+    assert cell(meeting, workspace, 2, "record") == "hold C12"
     opened = with_settings(workspace, RELAX)
-    assert {cell(found, opened, 2, one) for one in ("record", "transcribe", "public_recording")} == {"minus P1"}
-    ruling = consent.rule(found, workspace=opened, now=NOW)
+    assert {cell(meeting, opened, 2, one) for one in ("record", "transcribe", "public_recording")} == {"minus P1"}
+    ruling = consent.rule(meeting, workspace=opened, now=NOW)
     assert isinstance(ruling, Ruling) and ruling.removed(Purpose.TRANSCRIBE) == {"p2"}
     for closed in (
-        replace(found, policy=SessionPolicy(exclude_silent_nonresponders=False)),
-        replace(found, participants=(found.participants[0], replace(silent, spoke=True))),
-        replace(found, participants=(found.participants[0], replace(silent, email="new@c.example"))),
+        replace(meeting, policy=SessionPolicy(exclude_silent_nonresponders=False)),
+        replace(meeting, participants=(meeting.participants[0], replace(silent, spoke=True))),
+        replace(meeting, participants=(meeting.participants[0], replace(silent, email="new@c.example"))),
     ):
         assert cell(closed, opened, 2, "record") == "hold C12"
     assert (
-        cell(replace(found, policy=SessionPolicy(exclude_silent_nonresponders=True)), workspace, 2, "record")
+        cell(replace(meeting, policy=SessionPolicy(exclude_silent_nonresponders=True)), workspace, 2, "record")
         == "hold C12"
     )
 
@@ -100,8 +100,8 @@ def test_scenario_21_who_was_silent_may_be_left_out_where_the_policy_says_so(
 def test_a_silent_no_is_never_relaxed(workspace: Workspace, file_answers: Files) -> None:
     file_answers(row("ana@a.example"), row("bo@b.example", ALL_NO))
     opened = with_settings(workspace, RELAX)
-    found = session(person(1, "ana@a.example"), person(2, "bo@b.example", location="DE", spoke=False))
-    assert cell(found, opened, 2, "record") == "hold C10"
+    meeting = session(person(1, "ana@a.example"), person(2, "bo@b.example", location="DE", spoke=False))
+    assert cell(meeting, opened, 2, "record") == "hold C10"
 
 
 def test_a_required_notice_is_the_only_one_that_counts(workspace: Workspace, file_answers: Files) -> None:
@@ -143,7 +143,7 @@ def test_a_policy_that_cannot_be_read_stops(text: str, tmp_path: Path) -> None:
 
 def test_nothing_asked_for_is_left_when_all_is_refused(workspace: Workspace, file_answers: Files) -> None:
     file_answers(row("ana@a.example", ALL_NO))
-    found = session(person(1, "ana@a.example", location="DE"), policy=SessionPolicy(minimum_rule="notify"))
-    stop = consent.rule(found, workspace=workspace, now=NOW)
+    meeting = session(person(1, "ana@a.example", location="DE"), policy=SessionPolicy(minimum_rule="notify"))
+    stop = consent.rule(meeting, workspace=workspace, now=NOW)
     assert isinstance(stop, Refused)
-    assert {one.outcome for one in decision_history(found, workspace=workspace)} == {Outcome.REFUSE.value}
+    assert {entry.outcome for entry in decision_history(meeting, workspace=workspace)} == {Outcome.REFUSE.value}

@@ -28,20 +28,20 @@ from tests.consent.conftest import ALL_NO, NOW, Files, person, row, session
 def published(workspace: Workspace, file_answers: Files, tmp_path: Path) -> Session:
     """A session whose internal rendition is out, and of which consent has changed since it was last ruled."""
     file_answers(row("ana@a.example"), row("bo@b.example"))
-    found = session(person(1, "ana@a.example"), person(2, "bo@b.example"))
-    Registry(workspace.db).take(tmp_path / "inbox", "f", found)
+    meeting = session(person(1, "ana@a.example"), person(2, "bo@b.example"))
+    Registry(workspace.db).take(tmp_path / "inbox", "f", meeting)
     file_answers(row("bo@b.example", ALL_NO, at="2026-11-11 09:00:00"))
-    folder = f"{found.session_id}/{Audience.INTERNAL}"
+    folder = f"{meeting.session_id}/{Audience.INTERNAL}"
     (workspace.out / folder).mkdir(parents=True)
     result = SessionResult(
-        session_id=found.session_id, status="done", reason="", action="", renditions=(folder,), detail={}
+        session_id=meeting.session_id, status="done", reason="", action="", renditions=(folder,), detail={}
     )
     Registry(workspace.db).conclude(SessionState(state_key="k", valid_until=0.0, attempts=1, result=result))
     tag = Tag(label="request", score=1.0, area="x", start_s=0.0, end_s=1.0, quote="a wish", participant_id="p1")
     vectors = tagging._packed_vectors((tag,))
     kept = TaggedSession(made_with="", tags=(tag,), encoder=encoder_name(), vectors=vectors)
-    workspace.stages.put("tags", tagging.tags_key(found.session_id), kept)
-    return found
+    workspace.stages.put("tags", tagging.tags_key(meeting.session_id), kept)
+    return meeting
 
 
 def heads(workspace: Workspace) -> dict[str, Head]:

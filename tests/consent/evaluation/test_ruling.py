@@ -22,19 +22,19 @@ PUBLIC = Purpose.PUBLIC_RECORDING
 MINUTE = timedelta(minutes=1)
 
 
-def cells(found: Session, workspace: Workspace, *, now: datetime = NOW) -> dict[tuple[str, str], str]:
+def cells(meeting: Session, workspace: Workspace, *, now: datetime = NOW) -> dict[tuple[str, str], str]:
     """Outcome and rule by participant and purpose, also where the session may not go on."""
     return {
-        (one.person, one.purpose): f"{one.outcome} {one.rule}" for one in explain(found, workspace=workspace, now=now)
+        (one.person, one.purpose): f"{one.outcome} {one.rule}" for one in explain(meeting, workspace=workspace, now=now)
     }
 
 
-def of(number: int, found: Session, workspace: Workspace, *, now: datetime = NOW) -> dict[str, str]:
-    return {purpose: cell for (who, purpose), cell in cells(found, workspace, now=now).items() if who == f"p{number}"}
+def of(number: int, meeting: Session, workspace: Workspace, *, now: datetime = NOW) -> dict[str, str]:
+    return {purpose: cell for (who, purpose), cell in cells(meeting, workspace, now=now).items() if who == f"p{number}"}
 
 
-def ruled(found: Session, workspace: Workspace, *, now: datetime = NOW) -> Ruling:
-    ruling = consent.rule(found, workspace=workspace, now=now)
+def ruled(meeting: Session, workspace: Workspace, *, now: datetime = NOW) -> Ruling:
+    ruling = consent.rule(meeting, workspace=workspace, now=now)
     assert isinstance(ruling, Ruling), ruling
     return ruling
 
@@ -46,8 +46,8 @@ def text(at: datetime) -> str:
 @pytest.mark.parametrize("place", ["US-NY", "US-CA", "DE", "ZZ", None])
 def test_scenario_1_everyone_matched_all_yes(place: str | None, workspace: Workspace, file_answers: Files) -> None:
     file_answers(row("ana@a.example"), row("bo@b.example"))
-    found = session(person(1, "ANA@a.example", location=place), person(2, "bo@b.example"))
-    ruling = ruled(found, workspace)
+    meeting = session(person(1, "ANA@a.example", location=place), person(2, "bo@b.example"))
+    ruling = ruled(meeting, workspace)
     assert all(ruling.allows(purpose) and not ruling.removed(purpose) for purpose in (*INTERNAL, PUBLIC))
     assert {cell.rule_id for cell in ruling.cells} == {"C1", "U1"}
     assert all(cell.evidence for cell in ruling.cells)
@@ -57,17 +57,17 @@ def test_scenario_1_everyone_matched_all_yes(place: str | None, workspace: Works
 
 def test_scenario_3_two_devices_of_one_account(workspace: Workspace, file_answers: Files) -> None:
     file_answers(row("ana@a.example", discord="123"))
-    found = session(person(1, platform_id="discord:123"), person(2, platform_id="Discord:123", name="Phone"))
-    assert ruled(found, workspace).removed(Purpose.TRANSCRIBE) == frozenset()
+    meeting = session(person(1, platform_id="discord:123"), person(2, platform_id="Discord:123", name="Phone"))
+    assert ruled(meeting, workspace).removed(Purpose.TRANSCRIBE) == frozenset()
 
 
 def test_scenario_5_a_refusal_follows_the_account_not_the_name(workspace: Workspace, file_answers: Files) -> None:
     file_answers(row("bob@b.example", ALL_NO, name="Bob"), row("ana@a.example"))
-    found = session(person(1, "bob@b.example", name="Observer"), person(2, "ana@a.example", name="Bob"))
-    ruling = ruled(found, workspace)
+    meeting = session(person(1, "bob@b.example", name="Observer"), person(2, "ana@a.example", name="Bob"))
+    ruling = ruled(meeting, workspace)
     assert ruling.removed(Purpose.TRANSCRIBE) == {"p1"}
-    assert of(1, found, workspace)["transcribe"] == "minus U2"
-    assert of(1, found, workspace)["record"] == "minus U2"
+    assert of(1, meeting, workspace)["transcribe"] == "minus U2"
+    assert of(1, meeting, workspace)["record"] == "minus U2"
 
 
 @pytest.mark.parametrize(
@@ -86,9 +86,9 @@ def test_scenario_7_a_dial_in_nobody_knows(
 ) -> None:
     file_answers(row("ana@a.example"))
     guest = person(1, name="+1 ***-***-1234", location=place)
-    found = session(guest, person(2, "ana@a.example"), notice_asserted=asserted)
-    assert of(1, found, workspace)["transcribe"] == want
-    stop = consent.rule(found, workspace=workspace, now=NOW)
+    meeting = session(guest, person(2, "ana@a.example"), notice_asserted=asserted)
+    assert of(1, meeting, workspace)["transcribe"] == want
+    stop = consent.rule(meeting, workspace=workspace, now=NOW)
     assert isinstance(stop, Held if want.startswith("hold") else Refused)
     assert f"p1 {want.split()[1]}" in stop.reason
     assert "1234" not in stop.reason + stop.action
@@ -98,23 +98,23 @@ def test_scenario_7_a_dial_in_nobody_knows(
 
 def test_scenario_11_a_yes_two_days_later_cures_no_capture(workspace: Workspace, file_answers: Files) -> None:
     file_answers(row("ana@a.example", at="2026-11-20 09:00:00"))
-    found = session(person(1, "ana@a.example", location="DE"))
-    assert of(1, found, workspace)["internal_improve"] == "hold C12"
-    stop = consent.rule(found, workspace=workspace, now=NOW)
+    meeting = session(person(1, "ana@a.example", location="DE"))
+    assert of(1, meeting, workspace)["internal_improve"] == "hold C12"
+    stop = consent.rule(meeting, workspace=workspace, now=NOW)
     assert isinstance(stop, Held)
     assert "2026-12-06" in stop.action, "two weeks from when it was first held"
 
 
 def test_scenario_15_expired_since_the_session(workspace: Workspace, file_answers: Files) -> None:
     file_answers(row("ana@a.example", at="2025-11-20 09:00:00"))
-    found = session(person(1, "ana@a.example"))
+    meeting = session(person(1, "ana@a.example"))
     before, after = (datetime(2026, 11, day, 12, tzinfo=UTC) for day in (19, 21))
-    assert of(1, found, workspace, now=before)["internal_improve"] == "proceed U1"
-    assert ruled(found, workspace, now=before).valid_until == datetime(2026, 11, 20, 9, tzinfo=UTC)
-    assert of(1, found, workspace, now=after)["record"] == "proceed C1"
-    assert of(1, found, workspace, now=after)["internal_improve"] == "hold U4"
+    assert of(1, meeting, workspace, now=before)["internal_improve"] == "proceed U1"
+    assert ruled(meeting, workspace, now=before).valid_until == datetime(2026, 11, 20, 9, tzinfo=UTC)
+    assert of(1, meeting, workspace, now=after)["record"] == "proceed C1"
+    assert of(1, meeting, workspace, now=after)["internal_improve"] == "hold U4"
     file_answers(row("ana@a.example", at="2025-11-20 09:00:00"), row("ana@a.example", at="2026-11-21 08:00:00"))
-    assert of(1, found, workspace, now=after)["internal_improve"] == "proceed U1"
+    assert of(1, meeting, workspace, now=after)["internal_improve"] == "proceed U1"
 
 
 @pytest.mark.parametrize(("place", "want"), [("US-NY", "minus C3"), ("US-CA", "refuse C6"), ("DE", "refuse C10")])
@@ -126,16 +126,16 @@ def test_scenario_17_no_turned_into_yes_after_the_call(
     file_answers(first)
     at = first[0] if edit_in_place else text(START + timedelta(days=1))
     file_answers(row("ana@a.example", ALL_YES, at=at), now=START + timedelta(days=1))
-    found = session(person(1, "ana@a.example", location=place))
-    assert of(1, found, workspace)["transcribe"] == want
-    refused, given = explain(found, workspace=workspace, now=NOW)[0].evidence[:2]
+    meeting = session(person(1, "ana@a.example", location=place))
+    assert of(1, meeting, workspace)["transcribe"] == want
+    refused, given = explain(meeting, workspace=workspace, now=NOW)[0].evidence[:2]
     assert refused != given
 
 
 def test_scenario_21_a_silent_refusal(workspace: Workspace, file_answers: Files) -> None:
     file_answers(row("ana@a.example", ALL_NO), row("bo@b.example"))
-    found = session(person(1, "ana@a.example", spoke=False), person(2, "bo@b.example"), mixed=("p1", "p2"))
-    assert ruled(found, workspace).removed(Purpose.TRANSCRIBE) == {"p1"}
+    meeting = session(person(1, "ana@a.example", spoke=False), person(2, "bo@b.example"), mixed=("p1", "p2"))
+    assert ruled(meeting, workspace).removed(Purpose.TRANSCRIBE) == {"p1"}
     silent = session(person(1, "nobody@b.example", spoke=False, location="DE"))
     assert of(1, silent, workspace)["transcribe"] == "hold C12"
 
@@ -152,10 +152,10 @@ def test_scenario_39_refused_for_the_public_only(
     mixed: tuple[str, ...], want: str, workspace: Workspace, file_answers: Files
 ) -> None:
     file_answers(row("kai@k.example", ("Yes", "Yes", "Yes", "No")))
-    found = session(person(1, "kai@k.example", location="DE"), mixed=mixed)
-    assert of(1, found, workspace)["internal_share"] == "proceed U1"
-    assert of(1, found, workspace)["public_recording"] == want
-    assert ruled(found, workspace).allows(Purpose.INTERNAL_SHARE)
+    meeting = session(person(1, "kai@k.example", location="DE"), mixed=mixed)
+    assert of(1, meeting, workspace)["internal_share"] == "proceed U1"
+    assert of(1, meeting, workspace)["public_recording"] == want
+    assert ruled(meeting, workspace).allows(Purpose.INTERNAL_SHARE)
 
 
 def test_scenario_41_another_spelling_of_the_address_only_suggests(workspace: Workspace, file_answers: Files) -> None:
@@ -176,8 +176,8 @@ def test_a_no_is_taken_out_where_it_can_be(
     mixed: tuple[str, ...], want: type | None, workspace: Workspace, file_answers: Files
 ) -> None:
     file_answers(row("ana@a.example", ALL_NO), row("bo@b.example"))
-    found = session(person(1, "ana@a.example"), person(2, "bo@b.example"), mixed=mixed)
-    ruling = consent.rule(found, workspace=workspace, now=NOW)
+    meeting = session(person(1, "ana@a.example"), person(2, "bo@b.example"), mixed=mixed)
+    ruling = consent.rule(meeting, workspace=workspace, now=NOW)
     assert isinstance(ruling, want or Ruling)
     if isinstance(ruling, Ruling):
         assert ruling.removed(Purpose.TRANSCRIBE) == {"p1"}
@@ -185,19 +185,19 @@ def test_a_no_is_taken_out_where_it_can_be(
         assert "own track" in ruling.action
 
 
-def captioned(found: Session, *cues: tuple[float, float, str | None]) -> Session:
+def captioned(meeting: Session, *cues: tuple[float, float, str | None]) -> Session:
     captions = (Cue(start_s=start, end_s=end, participant_id=who, text="w") for start, end, who in cues)
     mix = Track(track_id="m", participant_id=None, digest="d" * 64, stream=0, duration_s=3600.0)
-    return replace(found, tracks=(mix,), captions=tuple(captions))
+    return replace(meeting, tracks=(mix,), captions=tuple(captions))
 
 
 def test_captions_that_name_the_speakers_let_a_voice_be_taken_out(workspace: Workspace, file_answers: Files) -> None:
     file_answers(row("ana@a.example", ALL_NO), row("bo@b.example"))
-    found = session(person(1, "ana@a.example"), person(2, "bo@b.example"))
-    told = captioned(found, (0.0, 1800.0, "p2"), (1800.0, 2400.0, "p1"), (2400.0, 3600.0, "p2"))
+    meeting = session(person(1, "ana@a.example"), person(2, "bo@b.example"))
+    told = captioned(meeting, (0.0, 1800.0, "p2"), (1800.0, 2400.0, "p1"), (2400.0, 3600.0, "p2"))
     assert ruled(told, workspace).removed(Purpose.TRANSCRIBE) == {"p1"}
     assert set(of(1, told, workspace).values()) == {"minus U2"}
-    doubtful = captioned(found, (0.0, 1800.0, "p2"), (1800.0, 2400.0, "p1"), (2400.0, 3600.0, None))
+    doubtful = captioned(meeting, (0.0, 1800.0, "p2"), (1800.0, 2400.0, "p1"), (2400.0, 3600.0, None))
     assert of(1, doubtful, workspace)["transcribe"].endswith("+M")
     assert of(1, doubtful, workspace)["public_recording"] == "refuse U2+M"
     assert isinstance(consent.rule(doubtful, workspace=workspace, now=NOW), Held)
@@ -209,9 +209,9 @@ def test_withdrawn_after_the_session(lag: timedelta, workspace: Workspace, file_
     file_answers(row("ana@a.example"), row("bo@b.example"))
     at = text(START + timedelta(hours=2) + lag)
     file_answers(row("ana@a.example", ("I withdraw",) * 4, at=at))
-    found = session(person(1, "ana@a.example"), person(2, "bo@b.example"))
-    assert set(of(1, found, workspace).values()) == {"minus U2"}
-    assert ruled(found, workspace).removed(Purpose.INTERNAL_SHARE) == {"p1"}
+    meeting = session(person(1, "ana@a.example"), person(2, "bo@b.example"))
+    assert set(of(1, meeting, workspace).values()) == {"minus U2"}
+    assert ruled(meeting, workspace).removed(Purpose.INTERNAL_SHARE) == {"p1"}
 
 
 @pytest.mark.parametrize("scope", ['"session:2026-11-18-aaaaaaaa"', '"series:office-hours"', '"until:2026-11-18"'])
@@ -229,19 +229,19 @@ def test_scopes_that_do_not(scope: str, workspace: Workspace, file_answers: File
 def test_forms_of_two_series_leave_open_which_one_a_session_is_of(workspace: Workspace, file_answers: Files) -> None:
     file_answers(row("ana@a.example"))
     file_answers(row("bo@b.example", ALL_NO), form=form_text(notice_id='"other"', scope='"series:other"'))
-    found = session(person(1, "ana@a.example"), person(2, "bo@b.example"))
-    assert of(1, found, workspace)["internal_improve"] == "hold U4"
-    assert of(2, found, workspace)["internal_improve"] == "minus U2"
+    meeting = session(person(1, "ana@a.example"), person(2, "bo@b.example"))
+    assert of(1, meeting, workspace)["internal_improve"] == "hold U4"
+    assert of(2, meeting, workspace)["internal_improve"] == "minus U2"
 
 
 def test_a_narrow_yes_beats_an_earlier_wide_no_but_not_a_later_one(workspace: Workspace, file_answers: Files) -> None:
     own = form_text(notice_id='"own"', scope='"session:2026-11-18-aaaaaaaa"')
     file_answers(row("ana@a.example", ALL_NO))
     file_answers(row("ana@a.example", at="2026-11-12 09:00:00"), form=own)
-    found = session(person(1, "ana@a.example"))
-    assert of(1, found, workspace)["internal_share"] == "proceed U1"
+    meeting = session(person(1, "ana@a.example"))
+    assert of(1, meeting, workspace)["internal_share"] == "proceed U1"
     file_answers(row("ana@a.example", ALL_NO, at="2026-11-13 09:00:00"))
-    assert of(1, found, workspace)["internal_share"] == "minus U2"
+    assert of(1, meeting, workspace)["internal_share"] == "minus U2"
 
 
 @pytest.mark.parametrize("options", [{"email_verified": "false"}, {}])
@@ -256,8 +256,8 @@ def test_somebody_elses_claim_opens_nothing(workspace: Workspace, file_answers: 
     file_answers(row("bob@b.example", ALL_NO, discord="123"))
     claims = form_text(notice_id='"claims"', options={"email_verified": "true"})
     file_answers(row("eve@e.example", ALL_YES, discord="123"), form=claims)
-    found = session(person(1, platform_id="discord:123"))
-    assert of(1, found, workspace)["internal_share"] == "minus U2"
+    meeting = session(person(1, platform_id="discord:123"))
+    assert of(1, meeting, workspace)["internal_share"] == "minus U2"
     file_answers(row("eve@e.example", ALL_YES, discord="456"), form=claims)
     assert of(1, session(person(1, platform_id="discord:456")), workspace)["internal_share"] == "hold U1+I"
 
@@ -273,18 +273,18 @@ def test_a_changed_notice_carries_no_yes(workspace: Workspace, file_answers: Fil
 def test_a_notice_without_an_answer_suffices_where_the_law_says_so(workspace: Workspace, file_answers: Files) -> None:
     file_answers(row("ana@a.example", ("Ask me later",) * 4))
     for place, want in (("US-NY", "proceed U8"), ("US-CA", "proceed U8"), ("US-WA", "hold C12"), ("DE", "hold C12")):
-        found = session(person(1, "ana@a.example", location=place))
-        assert of(1, found, workspace)["internal_improve"] == want
-    found = session(person(1, "ana@a.example"), purposes=(Purpose.FOLLOWUP_CONTACT,))
-    assert of(1, found, workspace)["followup_contact"] == "minus U9"
+        meeting = session(person(1, "ana@a.example", location=place))
+        assert of(1, meeting, workspace)["internal_improve"] == want
+    meeting = session(person(1, "ana@a.example"), purposes=(Purpose.FOLLOWUP_CONTACT,))
+    assert of(1, meeting, workspace)["followup_contact"] == "minus U9"
 
 
 def test_special_and_code_purposes(workspace: Workspace, file_answers: Files) -> None:
     file_answers(row("ana@a.example"))
-    found = session(person(1, "ana@a.example"), purposes=(Purpose.VOICEPRINT, Purpose.CODE_PUBLISH))
-    ruling = ruled(found, workspace)
-    assert of(1, found, workspace)["voiceprint"] == "refuse S2"
-    assert of(1, found, workspace)["code_publish"] == "refuse O1"
+    meeting = session(person(1, "ana@a.example"), purposes=(Purpose.VOICEPRINT, Purpose.CODE_PUBLISH))
+    ruling = ruled(meeting, workspace)
+    assert of(1, meeting, workspace)["voiceprint"] == "refuse S2"
+    assert of(1, meeting, workspace)["code_publish"] == "refuse O1"
     assert not ruling.allows(Purpose.VOICEPRINT)
 
 
@@ -294,41 +294,41 @@ def staff(number: int, email: str | None = None, **changed: Unpack[ParticipantFi
 
 
 def test_m7_own_staff_need_no_form_inside_the_team(workspace: Workspace) -> None:
-    found = session(staff(1), staff(2, "sam@l.example", company=None))
-    ruling = ruled(found, workspace)
-    assert {of(1, found, workspace)[purpose] for purpose in ("record", *INTERNAL)} == {"proceed M7"}
+    meeting = session(staff(1), staff(2, "sam@l.example", company=None))
+    ruling = ruled(meeting, workspace)
+    assert {of(1, meeting, workspace)[purpose] for purpose in ("record", *INTERNAL)} == {"proceed M7"}
     assert ruling.allows(Purpose.INTERNAL_SHARE)
     assert not ruling.allows(PUBLIC)
 
 
 def test_m7_publishing_needs_their_yes(workspace: Workspace, file_answers: Files) -> None:
     file_answers(row("sam@l.example", ("Yes", "Yes", "Yes", "No")), row("kim@l.example"))
-    found = session(staff(1, "sam@l.example"), staff(2, "kim@l.example"))
-    assert of(1, found, workspace)["public_recording"] == "minus U2"
-    assert of(2, found, workspace)["public_recording"] == "proceed U1"
+    meeting = session(staff(1, "sam@l.example"), staff(2, "kim@l.example"))
+    assert of(1, meeting, workspace)["public_recording"] == "minus U2"
+    assert of(2, meeting, workspace)["public_recording"] == "proceed U1"
 
 
 def test_m7_a_no_of_theirs_counts(workspace: Workspace, file_answers: Files) -> None:
     file_answers(row("sam@l.example", ("Ask me later", "No", "Yes", "Yes")), row("kim@l.example", ALL_NO))
-    found = session(staff(1, "sam@l.example"), staff(2, "kim@l.example"))
-    assert of(1, found, workspace)["internal_improve"] == "minus U2"
-    assert of(1, found, workspace)["internal_share"] == "proceed M7"
-    assert of(2, found, workspace)["transcribe"] == "refuse C10"
+    meeting = session(staff(1, "sam@l.example"), staff(2, "kim@l.example"))
+    assert of(1, meeting, workspace)["internal_improve"] == "minus U2"
+    assert of(1, meeting, workspace)["internal_share"] == "proceed M7"
+    assert of(2, meeting, workspace)["transcribe"] == "refuse C10"
 
 
 def test_m7_other_peoples_staff_are_guests(workspace: Workspace) -> None:
-    found = session(staff(1, company="Other", location="US-NY"), host="Lumen Labs")
-    assert of(1, found, workspace)["transcribe"] == "hold C5"
+    meeting = session(staff(1, company="Other", location="US-NY"), host="Lumen Labs")
+    assert of(1, meeting, workspace)["transcribe"] == "hold C5"
     assert of(1, session(staff(1, location="US-NY"), host=None), workspace)["transcribe"] == "hold C5"
 
 
 def test_m3_a_bot_holds_publication_only(workspace: Workspace, file_answers: Files) -> None:
     file_answers(row("ana@a.example"))
-    found = session(person(1, role=Role.BOT, location=None), person(2, "ana@a.example"))
-    ruling = ruled(found, workspace)
-    assert of(1, found, workspace)["internal_share"] == "proceed M3"
-    assert of(1, found, workspace)["public_recording"] == "hold M3"
-    assert of(2, found, workspace)["public_recording"] == "proceed U1"
+    meeting = session(person(1, role=Role.BOT, location=None), person(2, "ana@a.example"))
+    ruling = ruled(meeting, workspace)
+    assert of(1, meeting, workspace)["internal_share"] == "proceed M3"
+    assert of(1, meeting, workspace)["public_recording"] == "hold M3"
+    assert of(2, meeting, workspace)["public_recording"] == "proceed U1"
     assert not ruling.allows(PUBLIC)
 
 
@@ -389,18 +389,18 @@ def test_a_withdrawal_from_somebody_new_is_honoured_and_joined_later(workspace: 
 
 def test_reasons_name_ids_only(workspace: Workspace, file_answers: Files) -> None:
     file_answers(row("ana@a.example", ALL_NO, name="Ana Unmistakable"))
-    found = session(person(1, "ana@a.example", name="Ana Unmistakable"), mixed=("p1",))
-    stop = consent.rule(found, workspace=workspace, now=NOW)
+    meeting = session(person(1, "ana@a.example", name="Ana Unmistakable"), mixed=("p1",))
+    stop = consent.rule(meeting, workspace=workspace, now=NOW)
     assert isinstance(stop, Held)
     assert "p1" in stop.reason
     assert "Unmistakable" not in str(stop)
-    assert {one.person for one in explain(found, workspace=workspace, now=NOW, names=True)} == {"Ana Unmistakable"}
+    assert {one.person for one in explain(meeting, workspace=workspace, now=NOW, names=True)} == {"Ana Unmistakable"}
 
 
 def test_many_people_against_many_events(workspace: Workspace, file_answers: Files) -> None:
     file_answers(*(row(f"p{n}@a.example") for n in range(2000)))
-    found = session(*(person(n, f"p{n}@a.example") for n in range(50)))
-    ruling = ruled(found, workspace)
+    meeting = session(*(person(n, f"p{n}@a.example") for n in range(50)))
+    ruling = ruled(meeting, workspace)
     assert len(ruling.cells) == 50 * 5
     assert {cell.rule_id for cell in ruling.cells} == {"C1", "U1"}
 

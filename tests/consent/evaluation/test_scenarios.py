@@ -25,8 +25,8 @@ TESTS = Path(__file__).parents[2]
 NUMBERS = range(1, 50, 2)
 
 
-def cell(found: Session, workspace: Workspace, number: int, purpose: str) -> str:
-    shown = {(one.person, one.purpose): one for one in explain(found, workspace=workspace, now=NOW)}
+def cell(meeting: Session, workspace: Workspace, number: int, purpose: str) -> str:
+    shown = {(one.person, one.purpose): one for one in explain(meeting, workspace=workspace, now=NOW)}
     return f"{shown[f'p{number}', purpose].outcome} {shown[f'p{number}', purpose].rule}"
 
 
@@ -42,12 +42,14 @@ def test_scenario_23_who_refused_is_known_to_be_named_by_others(workspace: Works
     said = Cue(start_s=9.0, end_s=12.0, participant_id="p2", text="as Ana Diaz said, and Didi agreed")
     theirs = replace(said, participant_id="p1", start_s=1.0, end_s=4.0)
     ana = person(1, "ana@a.example", name="Ana Diaz", aliases=("Didi",))
-    found = session(ana, person(2, "bo@b.example"), captions=(theirs, said))
-    ruling = consent.rule(found, workspace=workspace, now=NOW)
+    meeting = session(ana, person(2, "bo@b.example"), captions=(theirs, said))
+    ruling = consent.rule(meeting, workspace=workspace, now=NOW)
     assert isinstance(ruling, Ruling) and ruling.removed(Purpose.TRANSCRIBE) == {"p1"}
-    known = terms.known_to(found, workspace.listed(), on=NOW.date())
-    assert {"Ana Diaz", "Didi"} <= {name for one in known.participants for name in (one.name, *one.aliases)}
-    assert theirs not in speech.readable(found, ruling).captions and said in speech.readable(found, ruling).captions
+    known = terms.known_to(meeting, workspace.listed(), on=NOW.date())
+    assert {"Ana Diaz", "Didi"} <= {
+        name for participant in known.participants for name in (participant.name, *participant.aliases)
+    }
+    assert theirs not in speech.readable(meeting, ruling).captions and said in speech.readable(meeting, ruling).captions
 
 
 @pytest.mark.parametrize(
@@ -63,17 +65,17 @@ def test_the_yes_of_one_address_does_not_open_what_was_refused_by_one_that_is_li
     known_by: str, refused_by: str, workspace: Workspace, file_answers: Files
 ) -> None:
     file_answers(row(known_by))
-    found = session(person(1, known_by))
-    assert cell(found, workspace, 1, "transcribe") == "proceed U1"
+    meeting = session(person(1, known_by))
+    assert cell(meeting, workspace, 1, "transcribe") == "proceed U1"
     file_answers(row(refused_by, ALL_NO))
-    assert cell(found, workspace, 1, "transcribe").split()[0] in ("hold", "refuse", "minus")
+    assert cell(meeting, workspace, 1, "transcribe").split()[0] in ("hold", "refuse", "minus")
 
 
 def test_a_withdrawal_under_a_like_address_does_not_pass_for_nobodys(workspace: Workspace, file_answers: Files) -> None:
     """Of the kind of 41: somebody withdraws from one spelling of their address, and said yes from another."""
     file_answers(row("a.diaz@a.example"))
-    found = session(person(1, "adiaz@a.example"))
-    assert cell(found, workspace, 1, "transcribe") == "hold U1+I"
+    meeting = session(person(1, "adiaz@a.example"))
+    assert cell(meeting, workspace, 1, "transcribe") == "hold U1+I"
     withdraw(
         "adiaz+oh@a.example",
         purposes=tuple(Purpose),
@@ -83,9 +85,9 @@ def test_a_withdrawal_under_a_like_address_does_not_pass_for_nobodys(workspace: 
         workspace=workspace,
         now=NOW,
     )
-    assert cell(found, workspace, 1, "transcribe") == "hold C5"
-    (first, *_) = suggestions(found, workspace=workspace)
-    file_match(found, "p1", first.party, actor="sam", reason="voice", workspace=workspace, now=NOW)
+    assert cell(meeting, workspace, 1, "transcribe") == "hold C5"
+    (first, *_) = suggestions(meeting, workspace=workspace)
+    file_match(meeting, "p1", first.party, actor="sam", reason="voice", workspace=workspace, now=NOW)
     assert first.status == "ambiguous"
 
 
@@ -100,9 +102,9 @@ def test_an_announcement_proves_nothing_about_somebody_who_left_while_it_was_mad
     stays = [Attendance(participant_id="p1", join_s=0.0, leave_s=3600.0)]
     for span in ((0.0, 13.0), (60.0, 3600.0)):
         stays.append(Attendance(participant_id="p2", join_s=span[0], leave_s=span[1]))
-    found = session(bot, person(2, "ana@a.example"), captions=(said,), attendance=tuple(stays))
-    assert cell(found, workspace, 2, "record") == "hold C5"
-    stayed = replace(found, attendance=(stays[0], Attendance(participant_id="p2", join_s=9.0, leave_s=3600.0)))
+    meeting = session(bot, person(2, "ana@a.example"), captions=(said,), attendance=tuple(stays))
+    assert cell(meeting, workspace, 2, "record") == "hold C5"
+    stayed = replace(meeting, attendance=(stays[0], Attendance(participant_id="p2", join_s=9.0, leave_s=3600.0)))
     assert cell(stayed, workspace, 2, "record") == "proceed C4"
     assert consent.rule(stayed, workspace=workspace, now=NOW)
 
@@ -129,11 +131,11 @@ def test_no_policy_and_no_person_opens_a_no(workspace: Workspace, file_answers: 
     file_answers(row("ana@a.example", ALL_NO))
     policy = SessionPolicy(minimum_rule="notify", exclude_silent_nonresponders=True, hold_deadline_days=365)
     silent = person(1, "ana@a.example", location="DE", spoke=False)
-    found = session(silent, person(2, role=Role.STAFF, company="Lumen Labs"), policy=policy)
-    assert cell(found, opened, 1, "record") == "hold C10"
+    meeting = session(silent, person(2, role=Role.STAFF, company="Lumen Labs"), policy=policy)
+    assert cell(meeting, opened, 1, "record") == "hold C10"
     with pytest.raises(RefusedByPolicy):
         resolve(
-            found,
+            meeting,
             "p1",
             Purpose.RECORD,
             ManualAction.ALLOW,

@@ -27,9 +27,9 @@ from tests.consent.evaluation.test_jurisdictions import ROW
 @pytest.fixture
 def taken(workspace: Workspace, file_answers: Files, tmp_path: Path) -> Session:
     file_answers(row("ana@a.example"))
-    found = session(person(1, "ana@a.example"), person(2))
-    Registry(workspace.db).take(tmp_path / "inbox", "f", found)
-    return found
+    meeting = session(person(1, "ana@a.example"), person(2))
+    Registry(workspace.db).take(tmp_path / "inbox", "f", meeting)
+    return meeting
 
 
 def keys(workspace: Workspace) -> dict[str, str]:
@@ -82,7 +82,7 @@ def test_the_history_is_shown_and_verified_and_grows_by_changes_alone(workspace:
     rows = json.loads(done.stdout)
     assert len(rows) == made and {"inputs", "rules", "by", "ruleset", "supersedes", "valid_until"} <= set(rows[0])
     assert ("decisions", True, f"{made} decisions") in [
-        (one.what, one.ok, one.found) for one in verify_workspace(workspace)
+        (problem.what, problem.ok, problem.found) for problem in verify_workspace(workspace)
     ]
 
 

@@ -111,7 +111,7 @@ def test_the_shape_is_that_of_the_guide(workspace: Workspace, file_answers: File
     assert ("dpv:ConsentRefused", "oh:purpose/public_recording") in types
     assert ("dpv:ConsentWithdrawn", "oh:purpose/internal_improve") in types
     (read,) = dpv.read(text)
-    now = {(one.scope, one.purpose): one.state for one in read.states}
+    now = {(state.scope, state.purpose): state.state for state in read.states}
     assert now["series:office-hours", Purpose.RECORD] is ConsentStatus.GIVEN
     assert now["series:office-hours", Purpose.INTERNAL_IMPROVE] is ConsentStatus.WITHDRAWN
     assert now[EVERY_SESSION, Purpose.INTERNAL_IMPROVE] is ConsentStatus.WITHDRAWN

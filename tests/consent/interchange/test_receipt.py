@@ -24,7 +24,7 @@ from tests.consent.conftest import ALL_NO, COLUMNS, HEADER, NOW, Files, form_tex
 def states_of(email: str, workspace: Workspace) -> dict[tuple[str, Purpose], ConsentStatus]:
     """The state of each scope and purpose by somebody's receipt."""
     states = receipt(email, workspace=workspace, now=NOW).record.states(NOW)
-    return {(one.scope, one.purpose): one.state for one in states}
+    return {(state.scope, state.purpose): state.state for state in states}
 
 
 def test_a_receipt_says_what_holds_on_a_page_without_scripts(workspace: Workspace, file_answers: Files) -> None:
@@ -39,10 +39,10 @@ def test_a_receipt_says_what_holds_on_a_page_without_scripts(workspace: Workspac
         workspace=workspace,
         now=NOW,
     )
-    made = receipt("ana@a.example", workspace=workspace, now=NOW)
-    page = made.as_page()
+    receipt_text = receipt("ana@a.example", workspace=workspace, now=NOW)
+    page = receipt_text.as_page()
     assert "You said yes" in page and "You said no" in page and "You withdrew your yes" in page
-    assert "session:2026-11-18-aaaaaaaa" in page and made.receipt_id in page
+    assert "session:2026-11-18-aaaaaaaa" in page and receipt_text.receipt_id in page
     assert "default-src 'none'" in page and "<script" not in page and "http" not in page.partition("<body>")[2]
     assert "pigeon" not in page and "Ana" not in page
 
@@ -58,10 +58,10 @@ def test_on_a_terminal_it_is_text(workspace: Workspace, file_answers: Files) -> 
 def test_the_json_ld_is_a_receipt_with_an_id_of_its_own(workspace: Workspace, file_answers: Files) -> None:
     file_answers(row("ana@a.example"))
     made, again = (receipt("ana@a.example", workspace=workspace, now=NOW) for _ in range(2))
-    found = json.loads(made.as_json_ld())
-    assert found["@type"] == "dpv:ConsentReceipt"
-    assert found["dct:identifier"] == made.receipt_id != again.receipt_id
-    assert found["dct:source"]["@id"] == f"urn:uuid:{dpv.record_id(made.record.party_id)}"
+    document = json.loads(made.as_json_ld())
+    assert document["@type"] == "dpv:ConsentReceipt"
+    assert document["dct:identifier"] == made.receipt_id != again.receipt_id
+    assert document["dct:source"]["@id"] == f"urn:uuid:{dpv.record_id(made.record.party_id)}"
     (read,) = dpv.read(made.as_json_ld())
     assert (read.record, read.states) == (made.record, made.record.states(NOW))
 
@@ -88,9 +88,9 @@ def test_who_answers_and_where_to_withdraw_come_from_the_settings(workspace: Wor
     workspace.settings = workspace.settings.model_copy(update={"consent": said})
     page = receipt("ana@a.example", workspace=workspace, now=NOW).as_page()
     assert "Lumen &lt;b&gt;Labs&lt;/b&gt;" in page and "https://lumen.example/withdraw" in page
-    found = json.loads(receipt("ana@a.example", workspace=workspace, now=NOW).as_json_ld())
-    assert found["dpv:hasConsentControl"][0]["dpv:isExercisedAt"] == {"@id": "https://lumen.example/withdraw"}
-    assert found["dpv:hasDataController"]["dpv:hasName"].startswith("Lumen")
+    document = json.loads(receipt("ana@a.example", workspace=workspace, now=NOW).as_json_ld())
+    assert document["dpv:hasConsentControl"][0]["dpv:isExercisedAt"] == {"@id": "https://lumen.example/withdraw"}
+    assert document["dpv:hasDataController"]["dpv:hasName"].startswith("Lumen")
 
 
 def test_a_log_that_was_changed_has_no_receipt(workspace: Workspace, file_answers: Files) -> None:

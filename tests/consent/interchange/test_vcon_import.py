@@ -59,11 +59,11 @@ def take(path: Path, workspace: Workspace, session_id: str | None = None) -> Any
 
 @pytest.mark.parametrize("place", ["US-NY", "US-CA", "DE"])
 def test_scenario_45_a_foreign_yes_is_unknown_and_holds(workspace: Workspace, tmp_path: Path, place: str) -> None:
-    found = session(person(1, "ana@a.example", location=place))
-    done = take(save(tmp_path, vcon(*map(grant, ALL))), workspace, found.session_id)
+    meeting = session(person(1, "ana@a.example", location=place))
+    done = take(save(tmp_path, vcon(*map(grant, ALL))), workspace, meeting.session_id)
     assert (done.grants, done.to_review, done.refusals) == (4, 6, 0)
-    assert isinstance(consent.rule(found, workspace=workspace, now=NOW), Held)
-    assert {cell.outcome for cell in explain(found, workspace=workspace, now=NOW)} == {"hold"}
+    assert isinstance(consent.rule(meeting, workspace=workspace, now=NOW), Held)
+    assert {cell.outcome for cell in explain(meeting, workspace=workspace, now=NOW)} == {"hold"}
 
 
 def test_a_second_import_adds_nothing(workspace: Workspace, tmp_path: Path) -> None:
@@ -79,18 +79,18 @@ def test_what_somebody_told_us_themselves_goes_before(
     workspace: Workspace, file_answers: Files, tmp_path: Path
 ) -> None:
     file_answers(row("ana@a.example", ALL_YES))
-    found = session(person(1, "ana@a.example"))
-    take(save(tmp_path, vcon(*map(grant, ALL))), workspace, found.session_id)
-    ruling = consent.rule(found, workspace=workspace, now=NOW)
+    meeting = session(person(1, "ana@a.example"))
+    take(save(tmp_path, vcon(*map(grant, ALL))), workspace, meeting.session_id)
+    ruling = consent.rule(meeting, workspace=workspace, now=NOW)
     assert isinstance(ruling, Ruling) and ruling.allows(Purpose.PUBLIC_RECORDING)
 
 
 def test_a_foreign_no_counts(workspace: Workspace, file_answers: Files, tmp_path: Path) -> None:
     file_answers(row("ana@a.example", ALL_YES))
-    found = session(person(1, "ana@a.example"))
+    meeting = session(person(1, "ana@a.example"))
     only_public = grant("sharing", said=False, conditions=["x-oh:public_recording"])
     assert take(save(tmp_path, vcon(only_public)), workspace).refusals == 1
-    ruling = consent.rule(found, workspace=workspace, now=NOW)
+    ruling = consent.rule(meeting, workspace=workspace, now=NOW)
     assert isinstance(ruling, Ruling)
     assert ruling.removed(Purpose.PUBLIC_RECORDING) == {"p1"} and not ruling.removed(Purpose.INTERNAL_SHARE)
 

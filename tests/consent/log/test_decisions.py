@@ -23,10 +23,10 @@ from tests.consent.conftest import ALL_NO, NOW, Files, person, row, session
 
 
 def ruled(
-    found: Session, workspace: Workspace, *, later: timedelta = timedelta()
+    meeting: Session, workspace: Workspace, *, later: timedelta = timedelta()
 ) -> tuple[decisions.StoredDecision, ...]:
-    consent.rule(found, workspace=workspace, now=NOW + later)
-    return decision_history(found, workspace=workspace)
+    consent.rule(meeting, workspace=workspace, now=NOW + later)
+    return decision_history(meeting, workspace=workspace)
 
 
 @pytest.fixture

@@ -22,9 +22,9 @@ ANA, BO = "ana@a.example", "bo@b.example"
 def test_company_place_and_role_go_with_the_name(workspace: Workspace, file_answers: Files, tmp_path: Path) -> None:
     file_answers(row(ANA), row(BO))
     ana = person(1, ANA, name="Ana Diaz", company="Granite Foundry", role=Role.CUSTOMER, location="DE")
-    found = session(ana, person(2, BO))
+    meeting = session(ana, person(2, BO))
     registry = Registry(workspace.db)
-    registry.take(tmp_path / "inbox", "f", found)
+    registry.take(tmp_path / "inbox", "f", meeting)
     agree(
         "Granite Foundry",
         recording=None,
@@ -37,7 +37,7 @@ def test_company_place_and_role_go_with_the_name(workspace: Workspace, file_answ
         workspace=workspace,
         now=NOW,
     )
-    before = {one.rule for one in explain(found, workspace=workspace, now=NOW) if one.person == "p2"}
+    before = {one.rule for one in explain(meeting, workspace=workspace, now=NOW) if one.person == "p2"}
     withdraw(
         ANA,
         purposes=list(Purpose),
@@ -49,7 +49,7 @@ def test_company_place_and_role_go_with_the_name(workspace: Workspace, file_answ
         now=NOW,
     )
     erasure.carry_out(workspace, now=NOW)
-    stored = registry.session(found.session_id)
+    stored = registry.session(meeting.session_id)
     erased = stored.participant("p1")
     assert (erased.name, erased.company, erased.location, erased.role) == (PLACEHOLDER, None, None, Role.UNKNOWN)
     worked = consent.working_session(stored, workspace=workspace).participant("p1")

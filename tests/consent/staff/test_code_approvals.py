@@ -197,9 +197,9 @@ def taken(workspace: Workspace, file_answers: Files, tmp_path: Path) -> str:
         ChatLine(at_s=3.0, participant_id="p1", text="```\nprivate()\n```", direct=True),
         ChatLine(at_s=4.0, participant_id=None, text="```\nwhose()\n```"),
     )
-    found = session(person(1, "ana@a.example", company=ORG), person(2, "bo@b.example"), chat=lines)
-    Registry(workspace.db).take(tmp_path / "inbox", "f", found)
-    return found.session_id
+    meeting = session(person(1, "ana@a.example", company=ORG), person(2, "bo@b.example"), chat=lines)
+    Registry(workspace.db).take(tmp_path / "inbox", "f", meeting)
+    return meeting.session_id
 
 
 def run(monkeypatch: pytest.MonkeyPatch, workspace: Workspace, *words: object) -> Result:
@@ -282,7 +282,7 @@ def test_a_trifle_needs_a_name_a_reason_and_nothing_that_points_at_anybody(
 
 
 def test_a_session_that_is_held_gives_no_code(workspace: Workspace, tmp_path: Path) -> None:
-    found = session(person(1, "new@a.example"), chat=(ChatLine(at_s=1.0, participant_id="p1", text=CHAT),))
-    Registry(workspace.db).take(tmp_path / "inbox", "f", found)
+    meeting = session(person(1, "new@a.example"), chat=(ChatLine(at_s=1.0, participant_id="p1", text=CHAT),))
+    Registry(workspace.db).take(tmp_path / "inbox", "f", meeting)
     with pytest.raises(RefusedByPolicy):
-        find_code(found.session_id, workspace=workspace, save_to=None, now=NOW)
+        find_code(meeting.session_id, workspace=workspace, save_to=None, now=NOW)

@@ -19,19 +19,25 @@ from pipeline.store.registry import Registry
 from tests.consent.conftest import ALL_NO, COLUMNS, HEADER, NOW, Files, form_text, person, row, session
 
 
-def cell(found: Session, workspace: Workspace, number: int = 1) -> str:
-    cells = explain(found, workspace=workspace, now=NOW)
+def cell(meeting: Session, workspace: Workspace, number: int = 1) -> str:
+    cells = explain(meeting, workspace=workspace, now=NOW)
     return next(
         f"{one.outcome} {one.rule}" for one in cells if (one.person, one.purpose) == (f"p{number}", "transcribe")
     )
 
 
-def best(found: Session, workspace: Workspace, number: int = 1) -> str:
-    return next(one.party for one in suggestions(found, workspace=workspace) if one.participant == f"p{number}")
+def best(meeting: Session, workspace: Workspace, number: int = 1) -> str:
+    return next(
+        suggestion.party
+        for suggestion in suggestions(meeting, workspace=workspace)
+        if suggestion.participant == f"p{number}"
+    )
 
 
-def said(found: Session, party: str | None, workspace: Workspace, number: int = 1) -> str:
-    done = file_match(found, f"p{number}", party, actor="sam", reason="knows their voice", workspace=workspace, now=NOW)
+def said(meeting: Session, party: str | None, workspace: Workspace, number: int = 1) -> str:
+    done = file_match(
+        meeting, f"p{number}", party, actor="sam", reason="knows their voice", workspace=workspace, now=NOW
+    )
     return done.status
 
 
@@ -39,15 +45,15 @@ def test_scenario_41_an_address_in_another_form_is_suggested_and_settled(
     workspace: Workspace, file_answers: Files
 ) -> None:
     file_answers(row("j.doe+oh@corp.example"), row("other@corp.example"))
-    found = session(person(1, "jdoe@corp.example"))
-    assert cell(found, workspace) == "hold U1+I"
-    listed = suggestions(found, workspace=workspace)
+    meeting = session(person(1, "jdoe@corp.example"))
+    assert cell(meeting, workspace) == "hold U1+I"
+    listed = suggestions(meeting, workspace=workspace)
     assert [(one.status, one.score, one.by) for one in listed] == [("ambiguous", 95, "email")]
-    assert said(found, listed[0].party, workspace) == "matched"
-    assert cell(found, workspace) == "proceed U1"
-    assert suggestions(found, workspace=workspace)[0].by == "staff"
-    assert said(found, None, workspace) == "ambiguous"
-    assert cell(found, workspace) == "hold U1+I"
+    assert said(meeting, listed[0].party, workspace) == "matched"
+    assert cell(meeting, workspace) == "proceed U1"
+    assert suggestions(meeting, workspace=workspace)[0].by == "staff"
+    assert said(meeting, None, workspace) == "ambiguous"
+    assert cell(meeting, workspace) == "hold U1+I"
 
 
 @pytest.mark.parametrize(
@@ -63,11 +69,11 @@ def test_scenario_41_an_address_that_is_only_like_one_is_never_sure(
 ) -> None:
     file_answers(row(filed))
     file_answers(row(filed))
-    found = session(person(1, seen), person(2, "jdoe@other.example"))
-    assert [one.status for one in suggestions(found, workspace=workspace)] == ["ambiguous", "unmatched"]
+    meeting = session(person(1, seen), person(2, "jdoe@other.example"))
+    assert [suggestion.status for suggestion in suggestions(meeting, workspace=workspace)] == ["ambiguous", "unmatched"]
     file_answers(row(seen, ALL_NO))
-    assert suggestions(found, workspace=workspace)[0].status == "matched"
-    assert cell(found, workspace) == "minus U2"
+    assert suggestions(meeting, workspace=workspace)[0].status == "matched"
+    assert cell(meeting, workspace) == "minus U2"
 
 
 @pytest.mark.parametrize(
@@ -87,26 +93,26 @@ def test_a_telephone_number_suggests_and_never_matches(
     columns = {**COLUMNS, "Phone": "phone"}
     rows = [[*row("ana@a.example"), "+1 415 555 4567"], [*row("bo@b.example"), "555 1234"]]
     file_answers(*rows, header=[*HEADER, "Phone"], form=form_text(columns=columns))
-    found = session(person(1, name=shown))
-    listed = suggestions(found, workspace=workspace)
+    meeting = session(person(1, name=shown))
+    listed = suggestions(meeting, workspace=workspace)
     assert [(one.status, one.score, one.by) for one in listed] == [("unmatched", score, "phone" if score else "")]
-    assert cell(found, workspace) == "hold C5"
+    assert cell(meeting, workspace) == "hold C5"
 
 
 def test_names_only_suggest_and_are_shown_only_when_asked_for(workspace: Workspace, file_answers: Files) -> None:
     file_answers(row("ana@a.example", name="Ana Diaz"), row("bo@b.example", ALL_NO, name="Zed"))
-    found = session(person(1, name="diaz ana"), person(2, name="Nobody Here"), person(3, role=Role.BOT))
-    listed = suggestions(found, workspace=workspace)
+    meeting = session(person(1, name="diaz ana"), person(2, name="Nobody Here"), person(3, role=Role.BOT))
+    listed = suggestions(meeting, workspace=workspace)
     assert [(one.participant, one.score, one.by) for one in listed] == [("p1", 100, "display_name"), ("p2", 0, "")]
-    assert suggestions(found, workspace=workspace, names=True)[0].participant == "diaz ana"
-    assert cell(found, workspace) == "hold C5"
+    assert suggestions(meeting, workspace=workspace, names=True)[0].participant == "diaz ana"
+    assert cell(meeting, workspace) == "hold C5"
 
 
 def test_a_settled_match_brings_the_no_too(workspace: Workspace, file_answers: Files) -> None:
     file_answers(row("bob@b.example", ALL_NO, name="Person 1"))
-    found = session(person(1))
-    assert said(found, best(found, workspace), workspace) == "matched"
-    assert cell(found, workspace) == "minus U2"
+    meeting = session(person(1))
+    assert said(meeting, best(meeting, workspace), workspace) == "matched"
+    assert cell(meeting, workspace) == "minus U2"
 
 
 def test_staff_never_outweigh_an_address_that_is_vouched_for(workspace: Workspace, file_answers: Files) -> None:
@@ -122,27 +128,27 @@ def test_staff_never_outweigh_an_address_that_is_vouched_for(workspace: Workspac
 
 def test_a_match_is_of_one_participant_not_of_a_number(workspace: Workspace, file_answers: Files) -> None:
     file_answers(row("ana@a.example", name="Ana"))
-    found = session(person(1, name="Ana"))
-    assert said(found, best(found, workspace), workspace) == "matched"
-    other = replace(found, participants=(person(1, name="Eve"),))
+    meeting = session(person(1, name="Ana"))
+    assert said(meeting, best(meeting, workspace), workspace) == "matched"
+    other = replace(meeting, participants=(person(1, name="Eve"),))
     assert cell(other, workspace) == "hold C5"
-    assert cell(replace(found, session_id="2026-11-18-bbbbbbbb"), workspace) == "hold U1+I"
+    assert cell(replace(meeting, session_id="2026-11-18-bbbbbbbb"), workspace) == "hold U1+I"
 
 
 def test_what_makes_no_sense_is_refused(workspace: Workspace, file_answers: Files) -> None:
     file_answers(row("ana@a.example", name="Person 1"))
-    found = session(person(1))
-    for party, number in (("prt_nobody", 1), (best(found, workspace), 9), (None, 1)):
+    meeting = session(person(1))
+    for party, number in (("prt_nobody", 1), (best(meeting, workspace), 9), (None, 1)):
         with pytest.raises(UsageProblem):
-            said(found, party, workspace, number)
+            said(meeting, party, workspace, number)
     with pytest.raises(UsageProblem):
-        file_match(found, "p1", best(found, workspace), actor=" ", reason="x", workspace=workspace, now=NOW)
+        file_match(meeting, "p1", best(meeting, workspace), actor=" ", reason="x", workspace=workspace, now=NOW)
 
 
 def test_a_match_counts_as_a_change_of_consent(workspace: Workspace, file_answers: Files) -> None:
     file_answers(row("ana@a.example", name="Ana"), row("bo@b.example"))
-    found = session(person(1, "bo@b.example"))
-    ruling = consent.rule(found, workspace=workspace, now=NOW)
+    meeting = session(person(1, "bo@b.example"))
+    ruling = consent.rule(meeting, workspace=workspace, now=NOW)
     assert isinstance(ruling, Ruling)
     other = session(person(1, name="Ana"), session_id="2026-11-18-cccccccc")
     said(other, best(other, workspace), workspace)
@@ -160,15 +166,15 @@ def test_a_match_counts_as_a_change_of_consent(workspace: Workspace, file_answer
 )
 def test_a_changed_act_closes_everything(change: str, workspace: Workspace, file_answers: Files) -> None:
     file_answers(row("ana@a.example", name="Ana"))
-    found = session(person(1, name="Ana"))
-    said(found, best(found, workspace), workspace)
+    meeting = session(person(1, name="Ana"))
+    said(meeting, best(meeting, workspace), workspace)
     with pytest.raises(Exception, match="append-only"), workspace.db.begin() as connection:
         connection.exec_driver_sql(change)
     with workspace.db.begin() as connection:
         connection.exec_driver_sql("DROP TRIGGER consent_identity_match_no_update")
         connection.exec_driver_sql(change)
     with pytest.raises(ConsentUnreadable):
-        for one in (found, replace(found, session_id="2026-11-18-bbbbbbbb")):
+        for one in (meeting, replace(meeting, session_id="2026-11-18-bbbbbbbb")):
             consent.rule(one, workspace=workspace, now=NOW)
 
 
@@ -178,9 +184,9 @@ def run(*words: object) -> Result:
 
 def test_the_command_lists_settles_and_undoes(workspace: Workspace, file_answers: Files) -> None:
     file_answers(row("ana@a.example", name="Ana Unmistakable"))
-    found = session(person(1, name="Ana Unmistakable"))
-    Registry(workspace.db).take(workspace.root, "f", found)
-    there = (found.session_id, "--workspace", workspace.root, "--json")
+    meeting = session(person(1, name="Ana Unmistakable"))
+    Registry(workspace.db).take(workspace.root, "f", meeting)
+    there = (meeting.session_id, "--workspace", workspace.root, "--json")
     shown = run(*there)
     assert "Unmistakable" not in shown.stdout
     party = json.loads(shown.stdout)[0]["party"]

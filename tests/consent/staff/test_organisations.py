@@ -54,9 +54,9 @@ def both(file_answers: Files) -> Session:
     return session(person(1, "ana@a.example", company="granite foundry "), person(2, "bo@b.example"))
 
 
-def outcomes(found: Session, workspace: Workspace) -> dict[tuple[str, str], str]:
+def outcomes(meeting: Session, workspace: Workspace) -> dict[tuple[str, str], str]:
     return {
-        (one.person, one.purpose): f"{one.outcome} {one.rule}" for one in explain(found, workspace=workspace, now=NOW)
+        (one.person, one.purpose): f"{one.outcome} {one.rule}" for one in explain(meeting, workspace=workspace, now=NOW)
     }
 
 
@@ -79,10 +79,10 @@ def test_forbidden_recording_refuses_the_session(workspace: Workspace, both: Ses
 
 @pytest.mark.parametrize("says", [Clause.ALLOWED, Clause.NOTICE, Clause.PER_ITEM_APPROVAL])
 def test_an_organisations_yes_opens_nothing(workspace: Workspace, says: Clause) -> None:
-    found = session(person(1, "ana@a.example", company=ORG))
-    before = outcomes(found, workspace)
+    meeting = session(person(1, "ana@a.example", company=ORG))
+    before = outcomes(meeting, workspace)
     file(workspace, recording=says, publication=says)
-    assert outcomes(found, workspace) == before
+    assert outcomes(meeting, workspace) == before
 
 
 def test_a_later_paper_of_the_same_kind_replaces_and_another_kind_does_not(workspace: Workspace, both: Session) -> None:
@@ -112,9 +112,9 @@ def test_what_was_in_force_then_or_is_now_counts(
 
 def test_the_hosts_own_paper_counts_for_its_staff(workspace: Workspace, file_answers: Files) -> None:
     file_answers(row("ana@a.example"))
-    found = session(person(1, "ana@a.example", role=Role.STAFF))
+    meeting = session(person(1, "ana@a.example", role=Role.STAFF))
     file(workspace, name="lumen labs", publication=Clause.FORBIDDEN)
-    assert outcomes(found, workspace)["p1", "public_recording"] == "refuse M1"
+    assert outcomes(meeting, workspace)["p1", "public_recording"] == "refuse M1"
 
 
 def test_a_paper_makes_every_session_due_again(workspace: Workspace, both: Session) -> None:
@@ -140,8 +140,8 @@ def test_an_organisation_is_known_by_its_other_names_and_its_addresses(
     company: str | None, email: str | None, want: str, workspace: Workspace
 ) -> None:
     file(workspace, publication=Clause.FORBIDDEN, aliases=["Granite"], domains=["granite.example"])
-    found = session(person(1, email, company=company))
-    assert outcomes(found, workspace)["p1", "public_recording"] == want
+    meeting = session(person(1, email, company=company))
+    assert outcomes(meeting, workspace)["p1", "public_recording"] == want
 
 
 def test_a_paper_under_another_spelling_is_of_the_same_organisation(workspace: Workspace, both: Session) -> None:
@@ -153,8 +153,8 @@ def test_a_paper_under_another_spelling_is_of_the_same_organisation(workspace: W
 def test_of_two_organisations_that_somebody_is_of_both_count(workspace: Workspace) -> None:
     file(workspace, publication=Clause.FORBIDDEN, domains=["granite.example"])
     file(workspace, name="Quarry Works", publication=Clause.ALLOWED)
-    found = session(person(1, "kim@granite.example", company="Quarry Works"))
-    assert outcomes(found, workspace)["p1", "public_recording"] == "refuse M1"
+    meeting = session(person(1, "kim@granite.example", company="Quarry Works"))
+    assert outcomes(meeting, workspace)["p1", "public_recording"] == "refuse M1"
 
 
 @pytest.mark.parametrize("domain", ["granite", "kim@granite.example", ""])

@@ -86,19 +86,19 @@ def test_no_combination_of_a_no_opens() -> None:
 
 
 def test_one_account_under_two_names_is_one_person_unless_people_share_it(workspace: Workspace) -> None:
-    found, public = held(), Purpose.PUBLIC_RECORDING
-    settle(found, Purpose.RECORD, workspace)
+    meeting, public = held(), Purpose.PUBLIC_RECORDING
+    settle(meeting, Purpose.RECORD, workspace)
     ann, bea = ShellActor("ann", account="ops"), ShellActor("bea", account="ops")
-    settle(found, public, workspace, by=ann)
-    assert settle(found, public, workspace, by=bea).still_needed == "a second person"
-    assert settle(found, public, workspace, by="ops").still_needed == "a second person", "an account of that name"
-    assert settle(found, public, workspace, by=ShellActor("bea", account="bea")).outcome == "proceed"
-    settle(found, public, workspace, ManualAction.UNDO)
+    settle(meeting, public, workspace, by=ann)
+    assert settle(meeting, public, workspace, by=bea).still_needed == "a second person"
+    assert settle(meeting, public, workspace, by="ops").still_needed == "a second person", "an account of that name"
+    assert settle(meeting, public, workspace, by=ShellActor("bea", account="bea")).outcome == "proceed"
+    settle(meeting, public, workspace, ManualAction.UNDO)
     with (workspace.root / "offrecord.toml").open("a", encoding="utf-8") as settings:
         settings.write("\n[review]\nshared_account = true\n")
     shared = Workspace.open(workspace.root)
-    settle(found, public, shared, by=ann)
-    assert settle(found, public, shared, by=bea).outcome == "proceed"
+    settle(meeting, public, shared, by=ann)
+    assert settle(meeting, public, shared, by=bea).outcome == "proceed"
 
 
 def held() -> Session:
@@ -107,63 +107,63 @@ def held() -> Session:
 
 
 def settle(
-    found: Session, purpose: Purpose, workspace: Workspace, kind: ManualAction = ManualAction.ALLOW, by: str = "ann"
+    meeting: Session, purpose: Purpose, workspace: Workspace, kind: ManualAction = ManualAction.ALLOW, by: str = "ann"
 ) -> HoldResolution:
     return resolve(
-        found, "p1", purpose, kind, actor=by, reason="seen it", evidence="mail", workspace=workspace, now=NOW
+        meeting, "p1", purpose, kind, actor=by, reason="seen it", evidence="mail", workspace=workspace, now=NOW
     )
 
 
 def test_a_hold_is_settled_purpose_by_purpose(workspace: Workspace) -> None:
-    found = held()
-    assert not isinstance(consent.rule(found, workspace=workspace, now=NOW), Ruling)
+    meeting = held()
+    assert not isinstance(consent.rule(meeting, workspace=workspace, now=NOW), Ruling)
     before = consent.log_head(workspace)
-    assert settle(found, Purpose.RECORD, workspace).rules == ("H1",)
+    assert settle(meeting, Purpose.RECORD, workspace).rules == ("H1",)
     assert consent.log_head(workspace) != before
-    assert settle(found, Purpose.TRANSCRIBE, workspace, ManualAction.KEEP_OUT).rules == ("H2",)
-    ruling = consent.rule(found, workspace=workspace, now=NOW)
+    assert settle(meeting, Purpose.TRANSCRIBE, workspace, ManualAction.KEEP_OUT).rules == ("H2",)
+    ruling = consent.rule(meeting, workspace=workspace, now=NOW)
     assert isinstance(ruling, Ruling)
     assert ruling.outcome(Purpose.TRANSCRIBE) is Outcome.MINUS
-    settle(found, Purpose.RECORD, workspace, ManualAction.UNDO)
-    assert not isinstance(consent.rule(found, workspace=workspace, now=NOW), Ruling)
+    settle(meeting, Purpose.RECORD, workspace, ManualAction.UNDO)
+    assert not isinstance(consent.rule(meeting, workspace=workspace, now=NOW), Ruling)
     with pytest.raises(TryAgain), consent.release(workspace, ruling):
         pass
 
 
 def test_a_use_is_no_more_open_than_the_recording(workspace: Workspace) -> None:
-    found = held()
-    assert settle(found, Purpose.TRANSCRIBE, workspace).outcome == "hold"
-    assert settle(found, Purpose.RECORD, workspace).outcome == "proceed"
-    assert isinstance(consent.rule(found, workspace=workspace, now=NOW), Ruling)
+    meeting = held()
+    assert settle(meeting, Purpose.TRANSCRIBE, workspace).outcome == "hold"
+    assert settle(meeting, Purpose.RECORD, workspace).outcome == "proceed"
+    assert isinstance(consent.rule(meeting, workspace=workspace, now=NOW), Ruling)
 
 
 def test_publication_takes_two_people(workspace: Workspace) -> None:
-    found = held()
-    settle(found, Purpose.RECORD, workspace)
-    first = settle(found, Purpose.PUBLIC_RECORDING, workspace, by="Ann")
+    meeting = held()
+    settle(meeting, Purpose.RECORD, workspace)
+    first = settle(meeting, Purpose.PUBLIC_RECORDING, workspace, by="Ann")
     assert (first.outcome, first.still_needed) == ("hold", "a second person")
-    assert settle(found, Purpose.PUBLIC_RECORDING, workspace, by=" ann ").outcome == "hold"
-    assert settle(found, Purpose.PUBLIC_RECORDING, workspace, by="bo").outcome == "proceed"
+    assert settle(meeting, Purpose.PUBLIC_RECORDING, workspace, by=" ann ").outcome == "hold"
+    assert settle(meeting, Purpose.PUBLIC_RECORDING, workspace, by="bo").outcome == "proceed"
 
 
 def test_what_is_not_held_or_was_refused_is_left_to_nobody(workspace: Workspace, file_answers: Files) -> None:
     file_answers(row(ANA, ALL_YES))
-    found = replace(held(), started_at=NOW - timedelta(days=2))
+    meeting = replace(held(), started_at=NOW - timedelta(days=2))
     with pytest.raises(RefusedByPolicy, match="not held"):
-        settle(found, Purpose.RECORD, workspace)
+        settle(meeting, Purpose.RECORD, workspace)
     withdraw(ANA, purposes=[Purpose.RECORD], session_id=None, actor="s", reason="r", workspace=workspace, now=NOW)
-    mixed = replace(found, tracks=tuple(replace(one, participant_id=None) for one in found.tracks))
+    mixed = replace(meeting, tracks=tuple(replace(track, participant_id=None) for track in meeting.tracks))
     with pytest.raises(RefusedByPolicy, match="said no"):
         settle(mixed, Purpose.RECORD, workspace)
 
 
 def test_a_decision_is_void_when_a_no_comes_later(workspace: Workspace, file_answers: Files) -> None:
-    found = held()
-    settle(found, Purpose.RECORD, workspace)
-    settle(found, Purpose.TRANSCRIBE, workspace)
-    assert isinstance(consent.rule(found, workspace=workspace, now=NOW), Ruling)
+    meeting = held()
+    settle(meeting, Purpose.RECORD, workspace)
+    settle(meeting, Purpose.TRANSCRIBE, workspace)
+    assert isinstance(consent.rule(meeting, workspace=workspace, now=NOW), Ruling)
     withdraw(ANA, purposes=list(Purpose), session_id=None, actor="s", reason="r", workspace=workspace, now=NOW)
-    ruling = consent.rule(found, workspace=workspace, now=NOW)
+    ruling = consent.rule(meeting, workspace=workspace, now=NOW)
     assert not isinstance(ruling, Ruling) or ruling.removed(Purpose.TRANSCRIBE) == {"p1"}
 
 

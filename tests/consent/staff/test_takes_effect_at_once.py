@@ -31,24 +31,24 @@ BY = ("--by", "sam", "--reason", "mail")
 def out(workspace: Workspace, file_answers: Files, tmp_path: Path) -> Session:
     """A session of two who said yes to everything, both renditions of which are out."""
     file_answers(row(ANA), row(BO))
-    found = session(person(1, ANA, company="Granite Foundry"), person(2, BO))
-    put_out(workspace, found, tmp_path)
-    return found
+    meeting = session(person(1, ANA, company="Granite Foundry"), person(2, BO))
+    put_out(workspace, meeting, tmp_path)
+    return meeting
 
 
-def put_out(workspace: Workspace, found: Session, tmp_path: Path) -> None:
+def put_out(workspace: Workspace, meeting: Session, tmp_path: Path) -> None:
     registry = Registry(workspace.db)
-    registry.take(tmp_path / "inbox", "f", found)
-    folders = tuple(f"{found.session_id}/{audience}" for audience in Audience)
+    registry.take(tmp_path / "inbox", "f", meeting)
+    folders = tuple(f"{meeting.session_id}/{audience}" for audience in Audience)
     for folder in folders:
         (workspace.out / folder).mkdir(parents=True)
     result = SessionResult(
-        session_id=found.session_id, status="done", reason="everything is out", action="", renditions=folders
+        session_id=meeting.session_id, status="done", reason="everything is out", action="", renditions=folders
     )
     registry.conclude(SessionState(state_key="k", valid_until=NOW.timestamp(), attempts=1, result=result))
     tag = Tag(label="request", score=1.0, area="x", start_s=0.0, end_s=1.0, quote="a wish", participant_id="p1")
     kept = TaggedSession(made_with="", tags=(tag,), encoder="tfidf", vectors=("",))
-    workspace.stages.put("tags", tagging.tags_key(found.session_id), kept)
+    workspace.stages.put("tags", tagging.tags_key(meeting.session_id), kept)
 
 
 @pytest.fixture(autouse=True)
@@ -61,8 +61,8 @@ def run(workspace: Workspace, *words: str) -> Result:
     return CliRunner().invoke(main, ["consent", *words, "--workspace", str(workspace.root)])
 
 
-def are_out(workspace: Workspace, found: Session) -> set[str]:
-    return {str(audience) for audience in Audience if (workspace.out / found.session_id / audience).is_dir()}
+def are_out(workspace: Workspace, meeting: Session) -> set[str]:
+    return {str(audience) for audience in Audience if (workspace.out / meeting.session_id / audience).is_dir()}
 
 
 class Status(TypedDict):
@@ -133,11 +133,11 @@ def test_a_revocation_covers_people_of_whom_nothing_is_on_file(
 ) -> None:
     """Scenario 28: one command takes back what a company's people said yes to, whoever of them was there."""
     file_answers(row(BO), row(ANA))
-    found = session(
+    meeting = session(
         person(1, None, company="Granite Foundry GmbH"), person(2, BO), person(3, ANA, company="Granite Foundry")
     )
     run(workspace, "revoke", "--organisation", "Granite Foundry", "--everything", *BY)
-    stop = consent.current_ruling(found, workspace=workspace, now=NOW)
+    stop = consent.current_ruling(meeting, workspace=workspace, now=NOW)
     assert "M1" in str(stop)
 
 
@@ -145,17 +145,17 @@ def test_a_match_that_is_undone_takes_back_what_it_opened(
     workspace: Workspace, file_answers: Files, tmp_path: Path
 ) -> None:
     file_answers(row(ANA, name="Ana Diaz"), row(BO))
-    found = session(person(1, None, name="Ana Diaz"), person(2, BO))
-    put_out(workspace, found, tmp_path)
-    rows = json.loads(run(workspace, "match", found.session_id, "--json").stdout)
+    meeting = session(person(1, None, name="Ana Diaz"), person(2, BO))
+    put_out(workspace, meeting, tmp_path)
+    rows = json.loads(run(workspace, "match", meeting.session_id, "--json").stdout)
     party = next(one["party"] for one in rows if one["participant"] == "p1")
-    settled = run(workspace, "match", found.session_id, "p1", "--party", party, *BY, "--json")
-    assert json.loads(settled.stdout)["withdrawn_renditions"] == [] and are_out(workspace, found) == {
+    settled = run(workspace, "match", meeting.session_id, "p1", "--party", party, *BY, "--json")
+    assert json.loads(settled.stdout)["withdrawn_renditions"] == [] and are_out(workspace, meeting) == {
         "internal",
         "public",
     }
-    undone = run(workspace, "match", found.session_id, "p1", "--undo", *BY, "--json")
-    assert undone.exit_code == 0 and are_out(workspace, found) == set(), undone.output
+    undone = run(workspace, "match", meeting.session_id, "p1", "--undo", *BY, "--json")
+    assert undone.exit_code == 0 and are_out(workspace, meeting) == set(), undone.output
     assert len(json.loads(undone.stdout)["withdrawn_renditions"]) == 2 and status(workspace)["status"] == "waiting"
 
 
@@ -163,10 +163,10 @@ def test_a_match_to_somebody_who_said_no_takes_back_too(
     workspace: Workspace, file_answers: Files, tmp_path: Path
 ) -> None:
     file_answers(row(ANA, ALL_NO), row(BO))
-    found = session(person(1, None), person(2, BO))
-    put_out(workspace, found, tmp_path)
+    meeting = session(person(1, None), person(2, BO))
+    put_out(workspace, meeting, tmp_path)
     party = next(body["party_id"] for body in bodies(workspace) if body["state"] == "refused")
-    done = run(workspace, "match", found.session_id, "p1", "--party", party, *BY, "--json")
+    done = run(workspace, "match", meeting.session_id, "p1", "--party", party, *BY, "--json")
     assert done.exit_code == 0 and "withdrawn_renditions" in json.loads(done.stdout)
 
 
@@ -174,13 +174,13 @@ def test_a_decision_about_a_hold_that_is_undone_takes_back(
     workspace: Workspace, file_answers: Files, tmp_path: Path
 ) -> None:
     file_answers(row(BO))
-    found = session(person(1, None), person(2, BO))
-    put_out(workspace, found, tmp_path)
-    settled = ("resolve", found.session_id, "p1", "record", "--evidence", "mail", *BY)
+    meeting = session(person(1, None), person(2, BO))
+    put_out(workspace, meeting, tmp_path)
+    settled = ("resolve", meeting.session_id, "p1", "record", "--evidence", "mail", *BY)
     assert json.loads(run(workspace, *settled, "--allow", "--json").stdout)["withdrawn_renditions"] == []
     done = json.loads(run(workspace, *settled, "--undo", "--json").stdout)
     assert done["outcome"] == "hold" and len(done["withdrawn_renditions"]) == 2
-    assert are_out(workspace, found) == set()
+    assert are_out(workspace, meeting) == set()
 
 
 def test_one_bad_row_holds_back_nobodys_no(workspace: Workspace, file_answers: Files) -> None:

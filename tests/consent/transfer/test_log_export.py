@@ -185,8 +185,8 @@ def test_a_restored_store_knows_again_who_was_erased(workspace: Workspace, file_
     assert (again.people, again.erased) == (0, 1)
 
 
-def decide_for(found: Session, workspace: Workspace) -> Evaluation:
-    return evaluate(read_snapshot(found, workspace=workspace), now=NOW + timedelta(days=9))
+def decide_for(meeting: Session, workspace: Workspace) -> Evaluation:
+    return evaluate(read_snapshot(meeting, workspace=workspace), now=NOW + timedelta(days=9))
 
 
 def test_a_decision_that_was_changed_is_refused(exported: Path, workspace: Workspace) -> None:

@@ -194,11 +194,11 @@ def test_a_log_that_does_not_hold_is_not_exported(exported: Path, workspace: Wor
 def test_what_was_imported_is_kept_row_by_row(exported: Path, workspace: Workspace) -> None:
     brought(exported, workspace)
     assert list(workspace.vault.digests()) == []
-    checked = {one.what: (one.ok, one.found) for one in verify_workspace(workspace)}
+    checked = {problem.what: (problem.ok, problem.found) for problem in verify_workspace(workspace)}
     assert checked["answers as filed"] == (True, "2 rows")
     with workspace.db.begin() as connection:
         connection.exec_driver_sql("DELETE FROM consent_answer_row WHERE line = 2")
-    assert not all(one.ok for one in verify_workspace(workspace))
+    assert not all(problem.ok for problem in verify_workspace(workspace))
 
 
 def test_a_notice_that_says_something_else_here_is_refused(

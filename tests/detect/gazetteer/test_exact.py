@@ -88,9 +88,9 @@ def test_an_ordinary_word_in_the_place_of_a_name_is_one(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["so halcyan freight asked", "priyah raymen said", "this is preeya ramen from there"])
 def test_a_misspelt_name_goes_to_its_entity(text: str) -> None:
-    found = [match for match in find(text, CONTEXT) if match.rule == "sounds like"]
-    assert found
-    assert {match.entity for match in found} <= {"person:priya raman", "company:halcyon freight inc"}
+    matches = [match for match in find(text, CONTEXT) if match.rule == "sounds like"]
+    assert matches
+    assert {match.entity for match in matches} <= {"person:priya raman", "company:halcyon freight inc"}
 
 
 def test_a_family_name_behind_a_known_given_name_goes_with_it() -> None:

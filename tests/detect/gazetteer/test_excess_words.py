@@ -78,7 +78,9 @@ COMPANIES = Context(
 )
 def test_what_goes_on_behind_a_name_is_no_part_of_it(text: str, names: list[str]) -> None:
     matches = find(text, COMPANIES)
-    longest = [one for one in matches if not any(one.text in other.text and one is not other for other in matches)]
+    longest = [
+        match for match in matches if not any(match.text in other.text and match is not other for other in matches)
+    ]
     assert {one.text for one in longest} == set(names)
 
 

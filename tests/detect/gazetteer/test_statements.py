@@ -314,8 +314,8 @@ def test_a_phrase_takes_the_sentence_that_it_announces(text: str, covered: int) 
     ],
 )
 def test_a_phrase_means_the_nearest_sentence_that_says_something(text: str) -> None:
-    found = [match.text for match in find(text, Context()) if match.label == "STATEMENT"]
-    assert any("We buy Veltra in May" in each for each in found), found
+    texts = [match.text for match in find(text, Context()) if match.label == "STATEMENT"]
+    assert any("We buy Veltra in May" in each for each in texts), texts
 
 
 SALE = "We are selling the cheese plant in April."

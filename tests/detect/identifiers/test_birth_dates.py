@@ -41,8 +41,8 @@ OTHERS = (
 
 @pytest.mark.parametrize(("text", "date"), DATES)
 def test_a_date_of_birth_is_found_whole(text: str, date: str) -> None:
-    found = [match for match in find(text, Context()) if match.rule is DetectionRule.DATE_OF_BIRTH]
-    assert [match.text for match in found] == [date]
+    matches = [match for match in find(text, Context()) if match.rule is DetectionRule.DATE_OF_BIRTH]
+    assert [match.text for match in matches] == [date]
 
 
 @pytest.mark.parametrize("text", OTHERS)

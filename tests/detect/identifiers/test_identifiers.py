@@ -137,10 +137,10 @@ def test_no_socket_is_ever_opened(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_corrections_in_mid_air_macs_and_reference_numbers(text: str, whole: str, label: str) -> None:
-    found = [match for match in find(text, Context()) if match.label == label]
-    assert any(match.text.startswith(whole or text[:4]) for match in found), found
+    matches = [match for match in find(text, Context()) if match.label == label]
+    assert any(match.text.startswith(whole or text[:4]) for match in matches), matches
     if not whole:
-        assert found[0].text == text
+        assert matches[0].text == text
 
 
 @pytest.mark.parametrize(

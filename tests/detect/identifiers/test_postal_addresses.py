@@ -71,8 +71,8 @@ def test_what_is_no_address(text: str) -> None:
 
 
 def test_a_list_behind_a_street_stays_a_list() -> None:
-    found = find("I asked at 41 Tamsin Grove, Ana, Ben, Carl and Dora came.", Context())
-    assert [match.text for match in found if match.label == "PERSON"] == ["Ana", "Ben", "Carl", "Dora"]
+    matches = find("I asked at 41 Tamsin Grove, Ana, Ben, Carl and Dora came.", Context())
+    assert [match.text for match in matches if match.label == "PERSON"] == ["Ana", "Ben", "Carl", "Dora"]
 
 
 @pytest.mark.parametrize(
@@ -87,15 +87,15 @@ def test_a_list_behind_a_street_stays_a_list() -> None:
 )
 def test_who_is_named_behind_an_address_is_decided_about_apart(text: str, name: str) -> None:
     """Who keeps the address of their own office has not kept the name of whom they speak to."""
-    found = find(text, Context())
-    assert "ADDRESS" in {match.label for match in found}
-    assert name in {match.text for match in found}
+    matches = find(text, Context())
+    assert "ADDRESS" in {match.label for match in matches}
+    assert name in {match.text for match in matches}
 
 
 def test_a_listed_name_in_an_address_stays_a_finding_of_its_own() -> None:
     context = Context(participants=(KnownPerson(name="Tamsin Grove"),))
-    found = find("We live at 41 Tamsin Grove, Austin.", context)
-    assert {match.rule for match in found} >= {DetectionRule.KNOWN_NAME, DetectionRule.POSTAL_ADDRESS}
+    matches = find("We live at 41 Tamsin Grove, Austin.", context)
+    assert {match.rule for match in matches} >= {DetectionRule.KNOWN_NAME, DetectionRule.POSTAL_ADDRESS}
 
 
 @pytest.mark.parametrize(
@@ -131,9 +131,9 @@ def test_a_number_is_called_what_the_words_before_it_say(text: str, label: str) 
     ],
 )
 def test_whatever_it_is_called_it_is_found_from_end_to_end(cue: str, number: str) -> None:
-    found = find(f"{cue} {number} okay", Context())
+    matches = find(f"{cue} {number} okay", Context())
     start = len(cue) + 1
-    covered = {at for match in found for at in range(match.start_char, match.end_char)}
+    covered = {at for match in matches for at in range(match.start_char, match.end_char)}
     digits = [at for at, char in enumerate(number, start=start) if char.isalnum()]
     assert set(digits) <= covered
 

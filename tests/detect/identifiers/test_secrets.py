@@ -30,8 +30,8 @@ def secrets(text: str) -> list[str]:
     ],
 )  # fmt: skip
 def test_a_secret_that_is_written_out_is_found(text: str, secret: str) -> None:
-    found = [match.text for match in find(text, Context())]
-    assert any(secret in one for one in found), found
+    texts = [match.text for match in find(text, Context())]
+    assert any(secret in one for one in texts), texts
 
 
 @pytest.mark.parametrize(
@@ -85,8 +85,8 @@ def test_ordinary_chat_about_secrets_holds_none(text: str) -> None:
     ],
 )  # fmt: skip
 def test_a_secret_that_is_said_aloud_is_found(text: str, secret: str) -> None:
-    found = [match.text for match in find(text, Context())]
-    assert any(secret in each for each in found), found
+    texts = [match.text for match in find(text, Context())]
+    assert any(secret in each for each in texts), texts
 
 
 @pytest.mark.parametrize(

@@ -65,7 +65,9 @@ def test_the_end_of_a_company_goes_with_what_was_found_right_before_it() -> None
         CONTEXT,
         settings=DetectSettings(),
     )
-    covered = {index for one in findings if isinstance(one.place, SoundPlace) for index in range(*one.place.words)}
+    covered = {
+        index for finding in findings if isinstance(finding.place, SoundPlace) for index in range(*finding.place.words)
+    }
     assert {1, 2} <= covered
 
 

@@ -68,8 +68,8 @@ def session(captions: tuple[Cue, ...] = (), chat: tuple[ChatLine, ...] = ()) -> 
     )
 
 
-def findings(one: Session, transcript: Transcript) -> list[Finding]:
-    return list(detect(one, transcript, Context(), settings=DetectSettings()))
+def findings(meeting: Session, transcript: Transcript) -> list[Finding]:
+    return list(detect(meeting, transcript, Context(), settings=DetectSettings()))
 
 
 def secret_words(*lines: Said) -> set[str]:

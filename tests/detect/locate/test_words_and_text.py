@@ -72,8 +72,8 @@ def session(*, captions: tuple[Cue, ...] = (), chat: tuple[ChatLine, ...] = (), 
     )
 
 
-def found(one: Session, transcript: Transcript) -> tuple[Finding, ...]:
-    return detect(one, transcript, CONTEXT, settings=DetectSettings())
+def found(meeting: Session, transcript: Transcript) -> tuple[Finding, ...]:
+    return detect(meeting, transcript, CONTEXT, settings=DetectSettings())
 
 
 def transcript(heard: list[Word], *, terms: tuple[KeywordHit, ...] = ()) -> Transcript:
@@ -117,7 +117,7 @@ def test_a_silence_of_somebody_who_tells_a_secret_is_no_part_of_it() -> None:
     apart, whole = [(0.0, 6.8), (9.0, 15.8)], [(0.0, 15.8)]
     for unheard, spans in (((), apart), ((other,), apart), ((gap,), whole)):
         findings = found(session(), replace(transcript([*before, *after]), unheard=unheard))
-        places = [one.place for one in findings if one.rule is DetectionRule.SAID_TO_BE_SECRET]
+        places = [finding.place for finding in findings if finding.rule is DetectionRule.SAID_TO_BE_SECRET]
         assert [(place.start_s, place.end_s) for place in places if isinstance(place, SoundPlace)] == spans
 
 
@@ -127,7 +127,7 @@ def test_a_sound_of_speech_too_short_to_count_as_not_heard_is_no_silence_within_
     for start_s, end_s, spans in ((7.8, 8.0, whole), (0.0, 6.9, apart), (8.9, 16.0, apart)):
         voice = SpeechSegment(track_id="t1", start_s=start_s, end_s=end_s)
         findings = found(session(), replace(transcript([*before, *after]), voiced=(voice,)))
-        places = [one.place for one in findings if one.rule is DetectionRule.SAID_TO_BE_SECRET]
+        places = [finding.place for finding in findings if finding.rule is DetectionRule.SAID_TO_BE_SECRET]
         assert [(place.start_s, place.end_s) for place in places if isinstance(place, SoundPlace)] == spans
 
 
@@ -158,8 +158,8 @@ def test_chat_and_title_have_places_in_their_text() -> None:
 def test_captions_are_a_second_listener() -> None:
     cues = (Cue(start_s=10.0, end_s=14.0, participant_id="p1", text="so my Halcyon Freight need it"),)
     findings = found(session(captions=cues), transcript(words("oh nine calcium fraying wheat", start_s=10.0)))
-    (text,) = [one.place for one in findings if isinstance(one.place, TextPlace)]
-    (sound,) = [one.place for one in findings if isinstance(one.place, SoundPlace)]
+    (text,) = [finding.place for finding in findings if isinstance(finding.place, TextPlace)]
+    (sound,) = [finding.place for finding in findings if isinstance(finding.place, SoundPlace)]
     assert (text.surface, text.index, text.start_char, text.end_char) == ("captions", 0, 6, 21)
     assert sound.track_id == "t1"
     assert 10.0 <= sound.start_s < sound.end_s <= 14.0
@@ -171,7 +171,7 @@ def test_what_captions_heard_lies_between_the_words_that_both_heard() -> None:
     heard = [*words("today calcium", start_s=10.0), *words("fraying really need it", start_s=12.0)]
     other = words("yes", track="t2", who="p2", start_s=11.5)
     findings = found(session(captions=cues), transcript([*heard, *other]))
-    places = [one.place for one in findings if isinstance(one.place, SoundPlace)]
+    places = [finding.place for finding in findings if isinstance(finding.place, SoundPlace)]
     assert [place.words for place in places] == [(1, 2), (3, 4)]
     assert {(place.start_s, place.end_s, place.time_uncertainty_s) for place in places} == {(10.8, 13.0, 0.1)}
 
@@ -179,7 +179,7 @@ def test_what_captions_heard_lies_between_the_words_that_both_heard() -> None:
 def test_each_mention_of_captions_is_heard_once_at_most() -> None:
     cues = (Cue(start_s=0.0, end_s=9.0, participant_id="p1", text="Priya and then for a long time Priya"),)
     findings = found(session(captions=cues), transcript(words("priya and than four along dime three")))
-    spoken = sorted(one.place.start_s for one in findings if isinstance(one.place, SoundPlace))
+    spoken = sorted(finding.place.start_s for finding in findings if isinstance(finding.place, SoundPlace))
     assert spoken[0] == 0.0
     assert spoken[1] > 6.0
 
@@ -187,7 +187,7 @@ def test_each_mention_of_captions_is_heard_once_at_most() -> None:
 def test_half_a_name_is_not_the_whole_name_of_captions() -> None:
     cues = (Cue(start_s=0.0, end_s=6.0, participant_id="p1", text="today Priya Raman is speaking here"),)
     findings = found(session(captions=cues), transcript(words("today priya rain is speaking here")))
-    places = [one.place for one in findings if isinstance(one.place, SoundPlace)]
+    places = [finding.place for finding in findings if isinstance(finding.place, SoundPlace)]
     assert any(place.start_s <= 1.0 and place.end_s >= 2.8 and place.words == (1, 3) for place in places)
 
 
@@ -210,7 +210,7 @@ def test_a_name_over_two_captions_is_found_in_both() -> None:
 def test_the_search_in_the_sound_joins_with_the_words_heard_instead() -> None:
     heard = KeywordHit(term="halcyon freight", track_id="t1", start_s=1.9, end_s=3.9, time_uncertainty_s=0.2, score=0.7)
     findings = found(session(), transcript(words("we at calcium fraying need it"), terms=(heard,)))
-    (finding,) = [one for one in findings if one.rule == "sound search"]
+    (finding,) = [finding for finding in findings if finding.rule == "sound search"]
     assert finding.entity == "company:halcyon freight"
     assert finding.place == SoundPlace(track_id="t1", start_s=1.9, end_s=3.9, time_uncertainty_s=0.2, words=(2, 4))
     assert finding.text == "calcium fraying", "whose name it is can be told by these words alone"
@@ -219,7 +219,7 @@ def test_the_search_in_the_sound_joins_with_the_words_heard_instead() -> None:
 def test_a_hit_of_the_search_where_no_word_was_recognised_is_the_name_itself() -> None:
     heard = KeywordHit(term="halcyon freight", track_id="t1", start_s=8.0, end_s=9.0, time_uncertainty_s=0.2, score=0.7)
     findings = found(session(), transcript(words("we at last need it"), terms=(heard,)))
-    (finding,) = [one for one in findings if one.rule == "sound search"]
+    (finding,) = [finding for finding in findings if finding.rule == "sound search"]
     assert (finding.text, finding.entity) == ("halcyon freight", "company:halcyon freight")
 
 
@@ -239,7 +239,7 @@ def test_what_an_engine_also_thought_of_is_found_with_its_share() -> None:
     places, scores = [], []
     for probability in (0.6, 0.04):
         whole = replace(transcript([*heard, *other]), alternatives=(thought(probability),))
-        also = [one for one in found(session(), whole) if one.rule == "also heard"]
+        also = [finding for finding in found(session(), whole) if finding.rule == "also heard"]
         places.append([one.place.words for one in also if isinstance(one.place, SoundPlace)])
         scores.append({one.score for one in also})
         assert {one.entity for one in also} == {"company:halcyon freight"}
@@ -262,7 +262,7 @@ def test_of_a_name_that_an_engine_only_repeats_the_first_times_stay() -> None:
             for text, length_s in (("halcyon", 0.4), ("halcyon freight", 0.8))
         )
         whole = replace(transcript(words("we run it on our own machines")), alternatives=others)
-        also = [one for one in found(session(), whole) if one.rule == "also heard"]
+        also = [finding for finding in found(session(), whole) if finding.rule == "also heard"]
         return len({one.place.start_s for one in also if isinstance(one.place, SoundPlace)})
 
     assert times_found(apart_s=1.0) == 3
@@ -275,12 +275,14 @@ def test_one_name_that_several_listeners_thought_of_at_once_is_no_loop() -> None
     )
     others = tuple(replace(thought, start_s=2.0 + 0.1 * number) for number in range(6))
     whole = replace(transcript(words("we run it on our own machines")), alternatives=others)
-    assert any(one.rule == "also heard" for one in found(session(), whole))
+    assert any(finding.rule == "also heard" for finding in found(session(), whole))
 
 
 def test_a_name_over_the_border_of_two_speakers_is_found() -> None:
     half = [*words("so we at halcyon"), *words("freight need it", who="p2", start_s=4.0)]
-    places = [one.place for one in found(session(), transcript(half)) if one.entity == "company:halcyon freight"]
+    places = [
+        finding.place for finding in found(session(), transcript(half)) if finding.entity == "company:halcyon freight"
+    ]
     assert (3, 5) in {place.words for place in places if isinstance(place, SoundPlace)}
 
 
@@ -290,20 +292,22 @@ def test_a_name_with_a_word_of_another_between_is_found() -> None:
         *words("right", who="p2", start_s=4.0),
         *words("freight need it", start_s=5.0),
     ]
-    places = [one.place for one in found(session(), transcript(apart)) if one.entity == "company:halcyon freight"]
+    places = [
+        finding.place for finding in found(session(), transcript(apart)) if finding.entity == "company:halcyon freight"
+    ]
     assert {(3, 4), (5, 6)} <= {place.words for place in places if isinstance(place, SoundPlace)}
 
 
 def test_a_number_over_the_border_of_two_speakers_is_found() -> None:
     half = [*words("call four one five five"), *words("five five oh one three two", who="p2", start_s=5.0)]
-    places = [one.place for one in found(session(), transcript(half)) if one.label == "PHONE"]
+    places = [finding.place for finding in found(session(), transcript(half)) if finding.label == "PHONE"]
     assert (1, 11) in {place.words for place in places if isinstance(place, SoundPlace)}
 
 
 def test_the_ends_of_two_sentences_are_no_address() -> None:
     def addresses(pause_s: float) -> set[tuple[int, int]]:
         heard = [*words("wait ten seconds"), *words("at robert dot diaz", who="p2", start_s=3.0 + pause_s)]
-        places = [one.place for one in found(session(), transcript(heard)) if one.rule == "spoken address"]
+        places = [finding.place for finding in found(session(), transcript(heard)) if finding.rule == "spoken address"]
         return {place.words for place in places if isinstance(place, SoundPlace) and place.words[0] < 3}
 
     assert addresses(0.0)
@@ -314,7 +318,7 @@ def test_a_known_address_over_the_border_of_two_turns_is_found_whatever_the_paus
     context = Context(participants=(KnownPerson(name="Priya Raman", email="desk@halcyon.example"),))
     heard = [*words("so write to desk at"), *words("halcyon dot example", who="p2", start_s=8.0)]
     findings = detect(session(), transcript(heard), context, settings=DetectSettings())
-    places = [one.place for one in findings if one.rule is DetectionRule.KNOWN_ADDRESS]
+    places = [finding.place for finding in findings if finding.rule is DetectionRule.KNOWN_ADDRESS]
     assert {place.words for place in places if isinstance(place, SoundPlace)} == {(3, 8)}
 
 
@@ -330,8 +334,10 @@ def test_a_name_over_two_captions_with_anothers_between_is_found_in_both() -> No
 
 def test_the_same_session_gives_the_same_ids() -> None:
     heard = transcript(words("priya raman priya"))
-    assert [one.finding_id for one in found(session(), heard)] == [one.finding_id for one in found(session(), heard)]
-    assert len({one.finding_id for one in found(session(), heard)}) == 2
+    assert [finding.finding_id for finding in found(session(), heard)] == [
+        finding.finding_id for finding in found(session(), heard)
+    ]
+    assert len({finding.finding_id for finding in found(session(), heard)}) == 2
 
 
 @pytest.mark.parametrize(

@@ -74,10 +74,10 @@ def test_tracks_go_by_number_alone() -> None:
 
 
 def member(name: str = "info.txt", *, size: int = 1, packed: int = 1, mode: int = 0, flags: int = 0) -> zipfile.ZipInfo:
-    made = zipfile.ZipInfo(name)
-    made.filename = name
-    made.file_size, made.compress_size, made.flag_bits, made.external_attr = size, packed, flags, mode << 16
-    return made
+    info = zipfile.ZipInfo(name)
+    info.filename = name
+    info.file_size, info.compress_size, info.flag_bits, info.external_attr = size, packed, flags, mode << 16
+    return info
 
 
 @pytest.mark.parametrize(

@@ -98,7 +98,7 @@ def test_undecided_is_covered_and_only_a_person_uncovers(
     session: Session, ruled: Rule, transcript: Transcript, proposals: tuple[Proposal, ...]
 ) -> None:
     kept = PictureReview(may_be_kept=True, covers=(COVER,))
-    (read,) = [one for one in proposals if one.is_picture]
+    (read,) = [proposal for proposal in proposals if proposal.is_picture]
     plan = planned(session, ruled(), transcript, proposals, kept)
     assert plan.picture is not None
     first, second = plan.picture.covers
@@ -126,7 +126,7 @@ def test_no_picture_unread_unwanted_or_of_somebody_removed(
 def test_public_has_no_picture_before_a_person_approved_it(
     session: Session, ruled: Rule, transcript: Transcript, proposals: tuple[Proposal, ...]
 ) -> None:
-    heard = tuple(decision(one, Verdict.REDACT) for one in proposals if not one.is_picture)
+    heard = tuple(decision(proposal, Verdict.REDACT) for proposal in proposals if not proposal.is_picture)
     for approved, there in ((None, False), ("ana", True)):
         kept = PictureReview(may_be_kept=True, approved_by=approved)
         plan = planned(session, ruled(), transcript, proposals, kept, decisions=heard, audience=Audience.PUBLIC)
@@ -140,8 +140,8 @@ def test_an_approval_holds_for_exactly_these_covers(
     workspace: Workspace, session: Session, proposals: tuple[Proposal, ...]
 ) -> None:
     db = workspace.db
-    (read,) = [one for one in proposals if one.is_picture]
-    with pytest.raises(RefusedByPolicy, match="1 proposals about the picture are undecided"):
+    (read,) = [proposal for proposal in proposals if proposal.is_picture]
+    with pytest.raises(RefusedByPolicy, match="1 proposal about the picture is undecided"):
         decisions.approve(db, session, proposals, actor="ana", reason="looked")
     decision_log.decide(db, SESSION_ID, [read.proposal_id], verdict=Verdict.REDACT, actor="ana", reason="a name")
     before = decision_log.heads(db)
@@ -162,7 +162,7 @@ def test_an_approval_holds_for_exactly_these_covers(
 
 
 def test_the_sign_off_is_about_what_is_heard_and_written(workspace: Workspace, proposals: tuple[Proposal, ...]) -> None:
-    heard = [one.proposal_id for one in proposals if not one.is_picture]
+    heard = [proposal.proposal_id for proposal in proposals if not proposal.is_picture]
     decision_log.decide(workspace.db, SESSION_ID, heard, verdict=Verdict.REDACT, actor="ana", reason="names")
     decision_log.sign(workspace.db, SESSION_ID, proposals, audience=Audience.PUBLIC, actor="ana")
     assert signed_off_by(workspace.db, SESSION_ID, proposals) == "ana"

@@ -81,15 +81,19 @@ def is_covered(made: GalleryView, at_s: float, x: float, y: float) -> bool:
 
 
 def test_the_tiles_of_who_may_be_seen_stay_and_the_refusers_is_covered_with_its_label() -> None:
-    made = view()
-    assert made is not None and visible(made) == {"p1", "p3", "p4"}
-    assert [box.reason for box in made.covers if box.region == PLACES[1]] == ["gallery tile of p2"]
+    view_now = view()
+    assert view_now is not None and visible(view_now) == {"p1", "p3", "p4"}
+    assert [box.reason for box in view_now.covers if box.region == PLACES[1]] == ["gallery tile of p2"]
     labels = [f"name label of {who}" for who in ("p1", "p3", "p4")]
-    assert {box.reason for box in made.covers if box.start_s == 0.0} == {"gallery tile of p2", OUTSIDE_TILES, *labels}
-    (label,) = [box.region for box in made.covers if box.reason == "name label of p3"]
+    assert {box.reason for box in view_now.covers if box.start_s == 0.0} == {
+        "gallery tile of p2",
+        OUTSIDE_TILES,
+        *labels,
+    }
+    (label,) = [box.region for box in view_now.covers if box.reason == "name label of p3"]
     assert label is not None and holds(label, LABELLED[2].left, LABELLED[2].top)
     assert holds(label, LABELLED[2].right + 0.02, LABELLED[2].bottom + 0.005)
-    assert is_covered(made, LENGTH_S + 0.5, 0.2, 0.2), "the last frame, which is shown for ever, is covered"
+    assert is_covered(view_now, LENGTH_S + 0.5, 0.2, 0.2), "the last frame, which is shown for ever, is covered"
 
 
 @pytest.mark.parametrize(
@@ -207,8 +211,8 @@ def test_a_person_adds_covers_and_opens_none_that_consent_closes() -> None:
     session, ruling = session_of(LENGTH_S, FOUR), ruled(LENGTH_S, "p2", people=FOUR)
     plan = picture_plan(session, ruling, INTERNAL, (), PictureReview(may_be_kept=True, covers=(laid,), gallery=NORMAL))
     assert plan is not None and [cover.reason for cover in plan.covers] == ["a badge"]
-    made = view()
-    assert made is not None and plan.closed == made.covers
+    view_now = view()
+    assert view_now is not None and plan.closed == view_now.covers
     assert plan.all_covers == (*plan.covers, *plan.closed)
 
 

@@ -11,8 +11,9 @@ from click.testing import CliRunner, Result
 from pipeline import nightly
 from pipeline.cli import main
 from pipeline.executors import EXECUTORS
-from pipeline.store import Workspace
+from pipeline.store import Workspace, withdrawals
 from pipeline.store.registry import Registry
+from pipeline.store.withdrawals import WithdrawalState
 from tests.consent.conftest import ALL_YES, NOW, Files, file_answers, person, row, session, workspace
 
 __all__ = ["file_answers", "workspace"]
@@ -21,15 +22,15 @@ ANA = "ana@a.example"
 
 
 def run(*arguments: str | Path) -> Result:
-    return CliRunner().invoke(main, [str(one) for one in arguments])
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
 
 
 @pytest.fixture
 def root(workspace: Workspace, file_answers: Files) -> Path:
     """A workspace with one session of somebody who answered and somebody who did not."""
     file_answers(row(ANA, ALL_YES))
-    found = session(person(1, ANA), person(2, "bo@b.example"), started_at=NOW)
-    Registry(workspace.db).take(workspace.root.parent / "folder", "f", found)
+    meeting = session(person(1, ANA), person(2, "bo@b.example"), started_at=NOW)
+    Registry(workspace.db).take(workspace.root.parent / "folder", "f", meeting)
     return workspace.root
 
 
@@ -40,7 +41,7 @@ def test_from_the_withdrawal_to_the_receipt(root: Path) -> None:
     assert run("consent", "verify-withdrawal", ANA, "-w", root).exit_code == 2
     filed = json.loads(run("consent", "withdraw", *who, "--everything", "--erase", "--json").stdout)
     left = run("consent", "verify-withdrawal", filed["withdrawal"], "-w", root)
-    assert left.exit_code == 8, "a run has yet to carry it out"
+    assert left.exit_code == 8 and "the next `offrecord run` does it" in left.stdout
     opened = Workspace.open(root)
     options = nightly.RunOptions(executor=EXECUTORS["inline"], accept_clock=True)
     nightly.run_night(opened, inbox=None, options=options, now=NOW, progress=lambda *_: None)
@@ -54,6 +55,21 @@ def test_from_the_withdrawal_to_the_receipt(root: Path) -> None:
     (receipt,) = json.loads(run("consent", "receipt", "--email", ANA, "--withdrawal", "--json", "-w", root).stdout)
     assert receipt["withdrawal"] == filed["withdrawal"]
     assert ANA not in shown.stdout
+
+
+def test_what_was_withdrawn_and_is_kept_is_named(root: Path) -> None:
+    """Without erasure a rendition goes from out/ to withdrawn/: whoever verifies learns that it is there."""
+    opened = Workspace.open(root)
+    (session_id,) = Registry(opened.db).digests()
+    (opened.withdrawn / f"{session_id}-internal-1").mkdir(parents=True)
+    who = ("--email", ANA, "--by", "ann", "--reason", "mail", "-w", root)
+    filed = json.loads(run("consent", "withdraw", *who, "--everything", "--json").stdout)
+    withdrawals.set_state(opened.db, filed["withdrawal"], WithdrawalState.DONE)
+    shown = run("consent", "verify-withdrawal", ANA, "-w", root)
+    assert shown.exit_code == 0 and f"withdrawn/{session_id}-internal-1" in shown.stdout
+    withdrawals.set_state(opened.db, filed["withdrawal"], WithdrawalState.WAITING)
+    waiting = run("consent", "verify-withdrawal", ANA, "-w", root)
+    assert waiting.exit_code == 8 and "erased whole after 20" in waiting.stdout.replace("\n", " ")
 
 
 def test_a_receipt_without_a_withdrawal_is_of_the_record(root: Path) -> None:

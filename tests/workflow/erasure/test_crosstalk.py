@@ -34,9 +34,9 @@ def taken_in(workspace: Workspace, folder: Path) -> Session:
         for n, one in enumerate(sealed, start=1)
     )
     people = (person(1, ANA, name="Ana Maria Ruiz"), person(2, BO, name="Bo Lindqvist"))
-    found = session_of(*people, tracks=tracks, duration_s=LENGTH_S, sealed=tuple(sealed))
-    Registry(workspace.db).take(folder / "inbox", "f", found)
-    return found
+    meeting = session_of(*people, tracks=tracks, duration_s=LENGTH_S, sealed=tuple(sealed))
+    Registry(workspace.db).take(folder / "inbox", "f", meeting)
+    return meeting
 
 
 def ruled(session: Session, workspace: Workspace) -> Ruling:
@@ -69,7 +69,7 @@ def test_what_bled_is_closed_for_good_when_the_track_goes(
     leave(workspace)
     without = ruled(before, workspace)
     quiet = with_crosstalk(replace(context, ruling=without), Purpose.TRANSCRIBE).session
-    assert {(one.track_id, one.of) for one in quiet.crosstalk} == {("t2", "t1")}
+    assert {(crosstalk_span.track_id, crosstalk_span.of) for crosstalk_span in quiet.crosstalk} == {("t2", "t1")}
     texts = ("alpha", "bravo", "carol", "delta", "echo")
     start_s = quiet.crosstalk[0].start_s
     heard = tuple(
@@ -84,7 +84,10 @@ def test_what_bled_is_closed_for_good_when_the_track_goes(
     assert [track.track_id for track in after.tracks] == ["t2"]
     assert after.crosstalk == quiet.crosstalk
     shut = dict(closed(after, without))["t2"]
-    assert all(any(span.start_s <= one.start_s and one.end_s <= span.end_s for span in shut) for one in after.crosstalk)
+    assert all(
+        any(span.start_s <= crosstalk_span.start_s and crosstalk_span.end_s <= span.end_s for span in shut)
+        for crosstalk_span in after.crosstalk
+    )
     out = consent_removals(after, without, Transcript(engine="by hand", words=()), Audience.INTERNAL.purpose, pad_s=0.1)
-    silent = {(one.start_s, one.end_s) for one in out.windows if one.reasons == (f"{BLEED} t1",)}
-    assert silent == {(one.start_s, one.end_s) for one in after.crosstalk}
+    silent = {(window.start_s, window.end_s) for window in out.windows if window.reasons == (f"{BLEED} t1",)}
+    assert silent == {(crosstalk_span.start_s, crosstalk_span.end_s) for crosstalk_span in after.crosstalk}

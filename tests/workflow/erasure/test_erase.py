@@ -114,13 +114,13 @@ def test_only_what_nobody_else_said_gives_a_segment_away() -> None:
     assert said == {" ".join(fingerprints.tokens("two three four five six"))}
 
 
-def take(workspace: Workspace, found: Session) -> Session:
-    for one in found.sealed:
+def take(workspace: Workspace, meeting: Session) -> Session:
+    for one in meeting.sealed:
         place = workspace.vault.root / one.digest[:2] / one.digest
         place.parent.mkdir(mode=0o700, exist_ok=True)
         place.write_bytes(b"x")
-    Registry(workspace.db).take(workspace.root.parent / "Ana Maria Ruiz", "f", found)
-    return found
+    Registry(workspace.db).take(workspace.root.parent / "Ana Maria Ruiz", "f", meeting)
+    return meeting
 
 
 def recorded(workspace: Workspace) -> set[str]:
@@ -181,12 +181,12 @@ def test_an_erased_persons_rows_go_and_are_not_filed_again(workspace: Workspace,
         ana, bo = answer_rows.read(connection, keys)
     assert ana.written is None and bo.written is not None
     assert dict(bo.written)["Name"] == answer_rows.GAP and dict(bo.written)["Email"] == BO
-    assert all(found.ok for found in verify_workspace(workspace))
+    assert all(problem.ok for problem in verify_workspace(workspace))
     again = file_answers(*rows)
     assert (again.events, again.people, again.erased) == (0, 0, 1)
     with workspace.db.begin() as connection:
         connection.exec_driver_sql("UPDATE consent_answer_row SET changed_by = NULL WHERE sealed IS NOT NULL")
-    assert [found.what for found in verify_workspace(workspace) if not found.ok] == ["answers as filed"]
+    assert [problem.what for problem in verify_workspace(workspace) if not problem.ok] == ["answers as filed"]
 
 
 def test_whole_recordings_do_not_wait(workspace: Workspace, file_answers: Files) -> None:

@@ -19,8 +19,8 @@ def test_a_copy_of_what_was_withdrawn_renditions_before_the_withdrawal_is_not_fo
     workspace: Workspace, leave: Leave
 ) -> None:
     (session_id,) = Registry(workspace.db).digests()
-    made = next(one for one in workspace.artefacts.of(session_id) if one.kind == "rendition")
-    workspace.artefacts.copied(made.artefact_id, to="the partner's drive", by="ann", now=NOW)
+    artefact = next(artefact for artefact in workspace.artefacts.of(session_id) if artefact.kind == "rendition")
+    workspace.artefacts.copied(artefact.artefact_id, to="the partner's drive", by="ann", now=NOW)
     for audience in Audience:
         workspace.retract(session_id, audience)
     leave(workspace, Purpose.PUBLIC_RECORDING, now=LATER)

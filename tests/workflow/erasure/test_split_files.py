@@ -37,9 +37,9 @@ def together(workspace: Workspace, file_answers: Files, tmp_path: Path) -> Sessi
     )
     people = (person(1, ANA, name="Ana Maria Ruiz"), person(2, BO, name="Bo Lindqvist"))
     video = Video(digest=sealed.digest, duration_s=1.0)
-    found = session_of(*people, tracks=tracks, sealed=(sealed,), video=video, duration_s=1.0)
-    Registry(workspace.db).take(tmp_path / "inbox", "f", found)
-    return found
+    meeting = session_of(*people, tracks=tracks, sealed=(sealed,), video=video, duration_s=1.0)
+    Registry(workspace.db).take(tmp_path / "inbox", "f", meeting)
+    return meeting
 
 
 def test_a_voice_and_the_picture_go_from_a_file_that_others_stay_in(together: Session, workspace: Workspace) -> None:

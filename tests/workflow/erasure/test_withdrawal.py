@@ -74,12 +74,12 @@ def everything_is_accounted_for(workspace: Workspace) -> None:
     known = {workspace.root / one.location for one in made if one.state is not ArtefactState.ERASED}
     assert all(path in known for path in workspace.stages.files() if path.parent.name != "exports")
     assert all(folder in known for folder in workspace.withdrawn.iterdir())
-    assert all(found.ok for found in verify_workspace(workspace))
+    assert all(problem.ok for problem in verify_workspace(workspace))
 
 
 def test_the_night_had_something_of_the_guest(workspace: Workspace) -> None:
     assert any(turn["participant_id"] == GUEST_ID for turn in turns(workspace))
-    kinds = {one.kind for one in workspace.artefacts.of(session_id(workspace))}
+    kinds = {artefact.kind for artefact in workspace.artefacts.of(session_id(workspace))}
     steps = {
         "folders",
         "speech",
@@ -93,7 +93,9 @@ def test_the_night_had_something_of_the_guest(workspace: Workspace) -> None:
         "unheard",
     }
     assert kinds == steps
-    rendition = next(one for one in workspace.artefacts.of(session_id(workspace)) if one.kind == "rendition")
+    rendition = next(
+        artefact for artefact in workspace.artefacts.of(session_id(workspace)) if artefact.kind == "rendition"
+    )
     assert rendition.contributors is not None and "speech" in rendition.contributors[GUEST_ID]
     everything_is_accounted_for(workspace)
 
@@ -101,7 +103,7 @@ def test_the_night_had_something_of_the_guest(workspace: Workspace) -> None:
 def test_a_second_night_registers_nothing_twice(workspace: Workspace) -> None:
     before = list(workspace.artefacts.all())
     night(workspace, now=NOW + timedelta(days=2))
-    assert {one.artefact_id for one in workspace.artefacts.all()} == {one.artefact_id for one in before}
+    assert {artefact.artefact_id for artefact in workspace.artefacts.all()} == {one.artefact_id for one in before}
 
 
 def test_before_it_is_taken_in(before: Workspace, inbox: Path, leave: Leave) -> None:
@@ -116,7 +118,7 @@ def test_after_release_it_is_withdrawn_renditions_at_once(workspace: Workspace, 
     filed = leave(workspace)
     assert not (workspace.out / name).exists()
     assert (workspace.out / "exports" / "requests.csv").read_text("utf-8").count("\n") == 1
-    taken = [one for one in workspace.artefacts.of(name) if one.kind == "rendition"]
+    taken = [artefact for artefact in workspace.artefacts.of(name) if artefact.kind == "rendition"]
     assert [one.state for one in taken] == [ArtefactState.QUARANTINED]
     night(workspace, now=LATER)
     is_gone_from_what_is_made(workspace)
@@ -133,14 +135,14 @@ def test_a_withdrawal_by_form_takes_effect_on_import(workspace: Workspace, tmp_p
     table.write_text(f"{header}\n11/23/2026 03:30:00,{GUEST},Everything I agreed to\n", "utf-8")
     form = SAMPLES / "withdrawal-form.toml"
     arguments = ["consent", "import", table, "--form", form, "-w", workspace.root, "--json"]
-    done = CliRunner().invoke(main, [str(one) for one in arguments])
+    done = CliRunner().invoke(main, [str(argument) for argument in arguments])
     assert done.exit_code == 0, done.output
     (withdrawal,) = json.loads(done.stdout)["withdrawals"]
     assert not (workspace.out / name).exists()
     (receipt,) = of_person(GUEST, "", workspace=workspace)
     assert (receipt.withdrawal, receipt.standing) == (withdrawal, "taken back; the next run does the rest")
     assert "quarantined: 1" in receipt.done
-    again = CliRunner().invoke(main, [str(one) for one in arguments])
+    again = CliRunner().invoke(main, [str(argument) for argument in arguments])
     assert json.loads(again.stdout)["withdrawals"] == []
 
 
@@ -163,7 +165,7 @@ def test_who_takes_back_sharing_alone_is_counted_still_in_none_of_their_words(
         ]
 
     before = asked()
-    assert before and all(row["verbatim"] for row in before)
+    assert before and all(row["quoted"] for row in before)
     leave(workspace, Purpose.INTERNAL_SHARE)
     assert asked() == []
     night(workspace, now=LATER)
@@ -203,7 +205,7 @@ def test_scenario_13_in_the_middle_of_a_run(
     verb = {"speech": "transcribe", "render": "render"}[stage]
     monkeypatch.setattr(module, verb, once_then(getattr(module, verb), leave_now))
     night(before, inbox, now=NOW)
-    assert not any("speech" in (one.contributors or {}).get(GUEST_ID, []) for one in renditions(before))
+    assert not any("speech" in (rendition.contributors or {}).get(GUEST_ID, []) for rendition in renditions(before))
     if stage == "speech":
         is_gone_from_what_is_made(before)
     night(before, now=LATER)
@@ -212,7 +214,7 @@ def test_scenario_13_in_the_middle_of_a_run(
 
 
 def renditions(workspace: Workspace) -> list[Artefact]:
-    return [one for one in workspace.artefacts.all() if one.kind == "rendition"]
+    return [artefact for artefact in workspace.artefacts.all() if artefact.kind == "rendition"]
 
 
 @pytest.mark.slow
@@ -370,7 +372,7 @@ def test_after_export_the_receipt_says_where_copies_went(workspace: Workspace, l
     output = workspace.root.parent / "requests.csv"
     made = request_files.export(workspace, "csv", selection=Selection(), options=ExportOptions(), now=NOW)
     request_files.hand_out(workspace, made, output, now=NOW)
-    rendition = next(one for one in workspace.artefacts.all() if one.kind == "rendition")
+    rendition = next(artefact for artefact in workspace.artefacts.all() if artefact.kind == "rendition")
     workspace.artefacts.copied(rendition.artefact_id, to="the wiki", by="ann", now=NOW)
     leave(workspace, erase=True)
     night(workspace, now=LATER)
