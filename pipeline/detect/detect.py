@@ -9,7 +9,7 @@ from pipeline.detect.locate.caption_only import caption_only_findings
 from pipeline.detect.locate.doubtful_words import doubtful_word_findings
 from pipeline.detect.locate.missing_halves import missing_half_findings
 from pipeline.detect.locate.ocr import picture_findings
-from pipeline.detect.locate.statements_across import crossing_statements, statement_findings, without_parts
+from pipeline.detect.locate.statements_across import crossing_statements, statement_findings, told_open, without_parts
 from pipeline.detect.locate.unsure_places import unsure_place_findings
 from pipeline.detect.locate.words_and_text import CAPTIONS, CHAT, EMBEDDED, Finder, in_captions, in_text, in_words
 from pipeline.detect.second_pass import find_in_session
@@ -52,6 +52,7 @@ def detect(
         context,
         notes=session.notes,
         statements=[(statement.text, statement.match) for statement in statements],
+        told_open=told_open(session, transcript, context),
         settings=settings,
     )
     matches = dict(zip(texts, matches_by_text, strict=True))

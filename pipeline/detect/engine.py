@@ -5,14 +5,15 @@ What needs spaCy is imported where it is used: it takes 1.5 s, which a command t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from types import MappingProxyType
 
 from pipeline.detect.gazetteer.exact import exact_recognizer, literal_recognizer, pattern_recognizer
 from pipeline.detect.gazetteer.in_context import context_recognizer
 from pipeline.detect.gazetteer.phonetic import phonetic_recognizer
 from pipeline.detect.gazetteer.spoken_patterns import spoken_pattern_recognizer
-from pipeline.detect.gazetteer.statements import statement_recognizer
+from pipeline.detect.gazetteer.statements import StatementRecognizer, statement_recognizer
 from pipeline.detect.gazetteer.surnames import surname_recognizer
 from pipeline.detect.identifiers.birth_dates import birth_date_recognizer
 from pipeline.detect.identifiers.ip_addresses import ip_address_recognizer
@@ -38,6 +39,7 @@ from pipeline.records import Context
 from pipeline.settings import DetectSettings
 
 DEFAULTS = DetectSettings()  # pydantic fills every field
+NOTHING_TOLD: Mapping[str, frozenset[int]] = MappingProxyType({})
 _CACHED_CONTEXTS = 8  # a worker goes through its sessions one after the other
 
 
@@ -46,14 +48,26 @@ def find(text: str, context: Context, *, settings: DetectSettings = DEFAULTS) ->
     return find_each([text], context, settings=settings)[0]
 
 
-def find_each(texts: Sequence[str], context: Context, *, settings: DetectSettings = DEFAULTS) -> list[list[Match]]:
-    """What ``find`` gives for each text, quicker than one by one."""
+def find_each(
+    texts: Sequence[str],
+    context: Context,
+    *,
+    settings: DetectSettings = DEFAULTS,
+    told_open: Mapping[str, frozenset[int]] = NOTHING_TOLD,
+) -> list[list[Match]]:
+    """What ``find`` gives for each text, quicker than one by one.
+
+    ``told_open`` has, of the turns of a conversation, at which characters sentences begin that it says to be no secret.
+    """
     tokenized = [read(text) for text in texts]
     matches: list[list[Match]] = [[] for _ in tokenized]
     # Each recogniser goes over all texts: its code and tables stay in the processor's cache.
-    for recognize in (*_recognizers(context, settings), _statements(context)):
+    for recognize in _recognizers(context, settings):
         for of_text, text in zip(matches, tokenized, strict=True):
             of_text += recognize(text)
+    said_to_be_secret = _statements(context)
+    for of_text, text in zip(matches, tokenized, strict=True):
+        of_text += said_to_be_secret(text, told_open.get(text.raw))
     for recognize_all in _batch_recognizers(context, chosen(settings)):
         for of_text, more in zip(matches, recognize_all(tokenized), strict=True):
             of_text += more
@@ -89,7 +103,7 @@ def _recognizers(context: Context, settings: DetectSettings) -> tuple[Recognizer
 
 
 @lru_cache(maxsize=_CACHED_CONTEXTS)
-def _statements(context: Context) -> Recognizer:
+def _statements(context: Context) -> StatementRecognizer:
     """What is said to be secret, for whole texts only: its sentence goes over no border."""
     return statement_recognizer(context.cues or shipped_cues())
 

@@ -5,18 +5,18 @@ A person introduced as "tomasz wilk from vantrexa" may later be thanked as "toma
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from pipeline.detect.engine import DEFAULTS, find_each
+from pipeline.detect.engine import DEFAULTS, NOTHING_TOLD, find_each
 from pipeline.detect.gazetteer.exact import exact_recognizer
 from pipeline.detect.gazetteer.frequency import frequent_forms
 from pipeline.detect.gazetteer.in_context import context_recognizer
 from pipeline.detect.gazetteer.phonetic import Thresholds, phonetic_recognizer
-from pipeline.detect.gazetteer.statements import named_in
 from pipeline.detect.scoring.overlaps import resolve_overlaps
 from pipeline.detect.text.tokens import Match, Recognizer, Text, read
 from pipeline.lexicon import FUNCTION_WORDS, SurfaceForm, is_common, is_english, surface_forms, words_of
+from pipeline.lexicon.cues import sentences
 from pipeline.lexicon.plain import word_set
 from pipeline.records import Context, DetectionRule
 from pipeline.settings import DetectSettings
@@ -40,15 +40,16 @@ def find_in_session(
     *,
     notes: Sequence[str] = (),
     statements: Sequence[tuple[Text, Match]] = (),
+    told_open: Mapping[str, frozenset[int]] = NOTHING_TOLD,
     settings: DetectSettings = DEFAULTS,
 ) -> list[list[Match]]:
     """The matches in each text of one session, those of the second pass included.
 
     ``notes`` are what else was written about it, and ``statements`` what is said to be secret over several texts: the
-    names in both are looked for in the texts.
+    names in both are looked for in the texts. ``told_open`` is as in ``find_each``.
     """
     tokenized = [read(text) for text in texts]
-    first = find_each(texts, context, settings=settings)
+    first = find_each(texts, context, settings=settings, told_open=told_open)
     written = [match for of_note in find_each(notes, context, settings=settings) for match in of_note]
     within = zip(tokenized, first, strict=True)
     said = [
@@ -95,7 +96,7 @@ def _named_as_secret(statements: Sequence[tuple[Text, Match]]) -> tuple[SurfaceF
     named = {
         words
         for text, statement in statements
-        for words in named_in(text, statement)
+        for words in _named_in(text, statement)
         if not all(word.isdigit() or word in _CALENDAR for word in words)
     }
     rule = DetectionRule.NAMED_AS_SECRET
@@ -131,3 +132,23 @@ def _is_rare(word: str) -> bool:
 
 def _renamed(entity: str, words: Sequence[str]) -> str:
     return f"{entity.partition(':')[0]}:~{' '.join(words)}"
+
+
+def _named_in(text: Text, statement: Match) -> list[tuple[str, ...]]:
+    """The names within a statement that only their capitals tell: runs of words with one inside a sentence, plain."""
+    if not text.cased:
+        return []
+    parts = sentences(text.raw, [(token.start_char, token.end_char) for token in text.tokens])
+    firsts = {part.start for part in parts}
+    runs: list[tuple[str, ...]] = []
+    run: list[str] = []
+    for index, token in enumerate(text.tokens):
+        inside = statement.start_char <= token.start_char and token.end_char <= statement.end_char
+        is_name = text.raw[token.start_char].isupper() and token.plain not in FUNCTION_WORDS and index not in firsts
+        if inside and is_name:
+            run.append(token.plain)
+            continue
+        if run:
+            runs.append(tuple(run))
+        run = []
+    return [*runs, tuple(run)] if run else runs

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from pipeline.lexicon import company_key, words_of
+from pipeline.lexicon import company_key, is_own_company, words_of
 from pipeline.lexicon.plain import word_set
 from pipeline.records import Held, Outcome, Purpose, RequestSource, Role, Ruling, Session, Strength, Tag
 
@@ -197,7 +197,7 @@ def _company(session: Session, participant_id: str | None) -> str:
     if participant_id is None:
         return ""
     company = session.participant(participant_id).company
-    return company if company and company != session.host else ""
+    return company if company and not is_own_company(company, session.host) else ""
 
 
 def _asker(session: Session, participant_id: str | None, company: str, key: bytes) -> str:

@@ -8,6 +8,7 @@ from pipeline.lexicon.surface_forms import (
     company_words,
     elsewhere_forms,
     entity_of,
+    is_own_company,
     spoken_address,
     surface_forms,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "entity_of",
     "is_common",
     "is_english",
+    "is_own_company",
     "plain",
     "spoken_address",
     "surface_forms",

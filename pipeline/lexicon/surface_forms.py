@@ -129,6 +129,14 @@ def company_key(name: str) -> str:
     return "".join(word for word in words if word not in _COMPANY_WORDS) or "".join(words)
 
 
+def is_own_company(name: str, host: str | None) -> bool:
+    """Whether a company is the host, however it is spaced: "Blueharbor" for "Blue Harbor".
+
+    Nothing else is left out of the comparison: "Meridian" may be a customer of the "Meridian Group".
+    """
+    return host is not None and "".join(words_of(name)) == "".join(words_of(host))
+
+
 def company_words(name: str) -> tuple[str, ...]:
     """The plain words that tell a company's name from others': without its legal form, "and" and the like."""
     words = words_of(name)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
+from pipeline.lexicon import is_own_company
 from pipeline.records import ERASED_NAME, Role, Session, Term
 from pipeline.records.session_names import session_name
 from pipeline.store import record_cipher
@@ -115,5 +116,7 @@ def _terms(session: Session) -> Iterator[Term]:
         whole = sorted({name for name in person.aliases if len(name.split()) > 1})
         # A given name alone says nothing of who is meant elsewhere.
         yield Term(text=person.name, kind="person", aliases=tuple(whole))
-    companies = {person.company for person in people if person.company and person.company != session.host}
+    companies = {
+        person.company for person in people if person.company and not is_own_company(person.company, session.host)
+    }
     yield from (Term(text=company, kind="company") for company in companies)

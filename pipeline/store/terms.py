@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pipeline.errors import ConfigurationError
 from pipeline.files.invalid import problem_of
 from pipeline.files.toml import BrokenToml, read_toml_file
-from pipeline.lexicon import company_key
+from pipeline.lexicon import company_key, is_own_company
 from pipeline.lexicon.patterns import check
 from pipeline.records import Context, KnownPerson, Misheard, Pattern, Role, Session, SpokenCues, Term
 from pipeline.store.codec import key_of
@@ -232,7 +232,7 @@ def known_to(session: Session, lists: Lists, *, on: date) -> Context:
     people = tuple(
         KnownPerson(name=p.name, aliases=p.aliases, company=p.company, email=p.email) for p in session.participants
     )
-    companies = {p.company for p in session.participants if p.company and p.company != session.host}
+    companies = {p.company for p in session.participants if p.company and not is_own_company(p.company, session.host)}
     allow = (*listed.allow, session.host) if session.host else listed.allow
     return Context(
         participants=people,

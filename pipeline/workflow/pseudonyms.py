@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from pipeline import consent
-from pipeline.lexicon import company_key, entity_of
+from pipeline.lexicon import company_key, entity_of, is_own_company
 from pipeline.records import Role, Session
 from pipeline.store import Workspace, pseudonym_labels
 
@@ -59,7 +59,9 @@ def _customers(session: Session, workspace: Workspace) -> dict[str, str]:
     companies = {
         person.company: company_key(person.company)
         for person in session.participants
-        if person.company and person.company != session.host and person.role not in (Role.STAFF, Role.BOT)
+        if person.company
+        and not is_own_company(person.company, session.host)
+        and person.role not in (Role.STAFF, Role.BOT)
     }
     secret = workspace.key("alias")
     return {

@@ -50,7 +50,7 @@ def export_clip(
     not hold, ``TryAgain`` when consent changes meanwhile.
     """
     _may_write(output)
-    mention = _mention(workspace, gather(workspace, now=now), request_id)
+    mention = quotable_mention(workspace, gather(workspace, now=now), request_id)
     session = Registry(workspace.db).session(mention.session)
     ruling = consent.current_ruling(session, workspace=workspace, now=now)
     folder = workspace.out / mention.session / Audience.INTERNAL
@@ -134,7 +134,7 @@ def _place(scratch: Path, output: Path) -> None:
         copy.rename(output)
 
 
-def _mention(workspace: Workspace, gathered: Gathered, request_id: str) -> Mention:
+def quotable_mention(workspace: Workspace, gathered: Gathered, request_id: str) -> Mention:
     """The request, where its words may be shown and where it was said may be told."""
     mention = next((mention for mention in gathered.mentions if mention.request_id == request_id), None)
     if mention is None:

@@ -9,7 +9,7 @@ from pipeline.errors import RefusedByPolicy, UsageProblem
 from pipeline.export.customers import customers_of
 from pipeline.export.mentions import Mention
 from pipeline.export.report import shown_text, told_source, without_place_last
-from pipeline.lexicon import company_key, company_words, words_of
+from pipeline.lexicon import company_key, company_words, is_own_company, words_of
 from pipeline.lexicon.counted import counted
 from pipeline.records import RequestGroup
 from pipeline.records.shell_actor import mark
@@ -229,7 +229,7 @@ def _names_a_secret(workspace: Workspace, title: str, now: datetime) -> bool:
     for session in Registry(workspace.db).sessions():
         for person in session.participants:
             names |= {"".join(words_of(name)) for name in (person.name, *person.aliases)}
-            if person.company and person.company != session.host:
+            if person.company and not is_own_company(person.company, session.host):
                 names |= {company_key(person.company), "".join(company_words(person.company))}
     ends = range(1, len(words) + 1)
     return any("".join(words[start:end]) in names for end in ends for start in range(end)) or secrets_of(

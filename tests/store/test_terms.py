@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import ConfigurationError
+from pipeline.lexicon import surface_forms
 from pipeline.records import Participant, Purpose, Role, Session
-from pipeline.store import Workspace, terms
+from pipeline.store import Workspace, outlines, terms
 
 TODAY = date(2026, 11, 22)
 SECRET = "Falcon"
@@ -64,6 +65,23 @@ def applying(root: Path, to: Session) -> tuple[set[str], set[str], set[str]]:
 def test_a_customers_list_applies_where_they_take_part(lists: Path) -> None:
     assert applying(lists, HALCYON) == ({"Everywhere", "Bluefin"}, {"HF-[0-9]{4}"}, {"Lumen", "Atlas", "Lumen Labs"})
     assert applying(lists, OTHER) == ({"Everywhere"}, set(), {"Lumen", "Lumen Labs"})
+
+
+@pytest.mark.parametrize("written", ["Lumen Labs", "lumenlabs", "LumenLabs", "lumen labs", "Lumen-Labs"])
+def test_the_hosts_own_company_is_no_term_however_it_is_spaced(lists: Path, written: str) -> None:
+    hosted = session((written, Role.STAFF), ("Halcyon Freight", Role.CUSTOMER))
+    context = terms.known_to(hosted, terms.read(lists), on=TODAY)
+    assert context.companies == ("Halcyon Freight",)
+    assert {
+        term.text for term in outlines.terms_of(outlines.outline_of(hosted, "").names) if term.kind == "company"
+    } == {"Halcyon Freight"}
+    assert not any("lumen" in form.key for form in surface_forms(context))
+
+
+@pytest.mark.parametrize("written", ["Lumen", "Lumen Labs Group", "Lumen Labs Health", "Lumens Labs"])
+def test_a_customer_whose_name_is_like_the_hosts_stays_one(lists: Path, written: str) -> None:
+    hosted = session((written, Role.CUSTOMER))
+    assert terms.known_to(hosted, terms.read(lists), on=TODAY).companies == (written,)
 
 
 def test_a_guest_of_nobody_knows_where_may_be_any_customer_and_frees_nothing(lists: Path) -> None:

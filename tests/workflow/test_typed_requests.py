@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from pipeline import review
 from pipeline.embeddings import encoder_name
+from pipeline.errors import UsageProblem
 from pipeline.export import Selection, report
 from pipeline.export.formats import render
 from pipeline.export.formats.options import ExportOptions
@@ -48,10 +49,11 @@ from pipeline.settings import RedactSettings
 from pipeline.store import Workspace
 from pipeline.store.codec import encode
 from pipeline.tag import read_taxonomy, tag_chat
-from pipeline.workflow import tagging
+from pipeline.workflow import request_clip, tagging
 from pipeline.workflow.readable_turns import ReadableTurns, published_turns, readable, unshared_speakers
 from pipeline.workflow.request_ids import with_earlier_ids
-from tests.export.made import KEY, NOW, grouped
+from pipeline.workflow.request_report import Gathered
+from tests.export.made import KEY, NOW, grouped, mention
 from tests.render.making import LENGTH_S, session
 from tests.workflow.conftest import HandMadeRuling
 from tests.workflow.test_unshared_turns import Unshared
@@ -390,3 +392,10 @@ def test_what_may_be_shown_is_in_every_export_with_its_source() -> None:
         f"Please add the nonce{at}x{who} report to our weekly exports." for at, who in enumerate(("p1", "p2", "p3"))
     ]
     assert '"source": "chat"' in content and '"chat"' in content and "Typed into the chat." in content
+
+
+def test_a_typed_request_has_no_clip_and_that_is_said(typed: Typed) -> None:
+    asked = mention(1, source=RequestSource.CHAT)
+    gathered = Gathered(mentions=(asked,), groups=(), sessions=(), rejected=(), valid_until=0.0)
+    with pytest.raises(UsageProblem, match="typed into the chat, so there is no sound"):
+        request_clip.quotable_mention(typed.workspace, gathered, asked.request_id)

@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 
 from pipeline.lexicon import FUNCTION_WORDS, is_english
+from pipeline.lexicon.cues import SpokenSentence
 from pipeline.lexicon.plain import word_set
 
 _IT = r"(?:it|this|that|these|those|them|anything|any of it|any of this|any of that|a word|a thing|so)"
@@ -68,6 +69,16 @@ def is_promise(words: Sequence[str]) -> bool:
 def is_sure_promise(words: Sequence[str]) -> bool:
     """Whether it is a promise and no request: who told a secret says "that stays between us, please" as well."""
     return is_promise(words) and not _OF_PROMISES.isdisjoint(words) and _OF_REQUESTS.isdisjoint(words)
+
+
+def without_promises(words: Sequence[str], parts: Sequence[SpokenSentence], start: int, end: int) -> tuple[int, int]:
+    """A span without the sentences at its ends that only promise; empty where all do.
+
+    Each by itself: "this stays here, thanks. Acme leaves" would be thanks to somebody.
+    """
+    within = [(max(start, part.start), min(end, part.end)) for part in parts]
+    telling = [span for span in within if span[0] < span[1] and not is_promise(words[slice(*span)])]
+    return (telling[0][0], telling[-1][1]) if telling else (end, end)
 
 
 def _without_thanks(words: Sequence[str]) -> Sequence[str]:

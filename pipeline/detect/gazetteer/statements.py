@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from enum import Enum
+from typing import Protocol
 
-from pipeline.detect.gazetteer.promises import is_promise
+from pipeline.detect.gazetteer.promises import is_promise, without_promises
+from pipeline.detect.gazetteer.secrecy_questions import asks_back, is_question, questions_of_secrecy, settled_questions
 from pipeline.detect.secrecy_model import MODEL, secret_places
-from pipeline.detect.text.tokens import Match, Recognizer, Text
+from pipeline.detect.text.tokens import Match, Text
 from pipeline.lexicon import FUNCTION_WORDS
 from pipeline.lexicon.cues import CuePlace, SpokenSentence, find_cues, sentences
 from pipeline.lexicon.plain import word_set
@@ -80,29 +82,51 @@ class Turns(Enum):
     OF_ALL = "those of all speakers"
 
 
-def statement_recognizer(cues: SpokenCues, turns: Turns = Turns.ONE) -> Recognizer:
+class StatementRecognizer(Protocol):
+    """What is said to be secret in a text."""
+
+    def __call__(self, text: Text, told_open: frozenset[int] | None = None, /) -> list[Match]:
+        """All that is; ``told_open`` are the characters at which sentences begin that a whole conversation says to be
+        no secret, None where the text is all that is known of it.
+        """
+
+
+def statement_recognizer(cues: SpokenCues, turns: Turns = Turns.ONE) -> StatementRecognizer:
     """For what a phrase, or a clause like the examples, makes a secret: its sentence, and one beside it that is meant.
 
     What only promises to keep a secret is none, but where several turns have to tell which one it is about.
     """
 
-    def recognize(text: Text) -> list[Match]:
-        words = [token.plain for token in text.tokens]
-        places = [(token.start_char, token.end_char) for token in text.tokens]
-        parts = sentences(text.raw, places)
-        said_so = tuple(find_cues(cues.secret, words, parts))
-        # A phrase tells best which words make the secret and which are it; not for all of a text without points.
-        known = {cue.sentence for cue in said_so if parts[cue.sentence].end - parts[cue.sentence].start <= _LONG}
-        likely = (cue for cue in secret_places(text.raw, places, words, parts, cues) if cue.sentence not in known)
-        cues_here = (*said_so, *likely)
+    def recognize(text: Text, told_open: frozenset[int] | None = None) -> list[Match]:
+        words, parts, cues_here = cues_in(text, cues)
+        known = frozenset(cue.sentence for cue in cues_here)
+        settled = settled_questions(text, parts, known) if told_open is None else _beginning_at(told_open, text, parts)
+        cues_here = tuple(cue for cue in cues_here if cue.sentence not in settled)
         asking = frozenset(cue.sentence for cue in cues_here)
         spans = [_with_answer(text, cue, parts, _span(cue, words, parts, asking, turns)) for cue in cues_here]
         said = [(_behind_answer(text, start, end), end) for start, end in _joined(spans)]
         if turns is Turns.ONE:
-            said = [(start, end) for start, end in said if not _only_promises(words, parts, start, end)]
+            said = [without_promises(words, parts, start, end) for start, end in said]
         return [_match(text, start, end) for start, end in said if start < end]
 
     return recognize
+
+
+def cues_in(text: Text, cues: SpokenCues) -> tuple[list[str], list[SpokenSentence], tuple[CuePlace, ...]]:
+    """The words of a text, its sentences, and what says or asks in it that something is a secret."""
+    words = [token.plain for token in text.tokens]
+    places = [(token.start_char, token.end_char) for token in text.tokens]
+    parts = sentences(text.raw, places)
+    said_so = tuple(find_cues(cues.secret, words, parts))
+    # A phrase tells best which words make the secret and which are it; not for all of a text without points.
+    known = {cue.sentence for cue in said_so if parts[cue.sentence].end - parts[cue.sentence].start <= _LONG}
+    likely = (cue for cue in secret_places(text.raw, places, words, parts, cues) if cue.sentence not in known)
+    asked = (cue for cue in questions_of_secrecy(text, parts) if cue.sentence not in known)
+    return words, parts, (*said_so, *likely, *asked)
+
+
+def _beginning_at(starts: frozenset[int], text: Text, parts: Sequence[SpokenSentence]) -> frozenset[int]:
+    return frozenset(number for number, part in enumerate(parts) if text.tokens[part.start].start_char in starts)
 
 
 def _span(
@@ -133,6 +157,8 @@ def _span(
     first, last = start, end
     if before is not None and not announces and (points_back or is_alone):
         first = max(before.start, start - _UNPOINTED)
+        if promises:
+            first = min(first, _two_before(words, parts, cue.sentence, asking))
     points_on = is_alone and (not points_back or not _POINTS_ON.isdisjoint(words[start:end]))
     if behind is not None and (opens or points_on or announces):
         last = min(behind.end, end + _UNPOINTED)
@@ -142,23 +168,23 @@ def _span(
 
 
 def _with_answer(text: Text, cue: CuePlace, parts: Sequence[SpokenSentence], span: tuple[int, int]) -> tuple[int, int]:
-    """A span with the answer to its last sentence, where that asks in confidence: "between us, how bad was it?"."""
+    """A span with the answer to its last sentence, where that asks in confidence: "between us, how bad was it?".
+
+    Who only asks whether what was said is secret means nothing that comes.
+    """
     start, end = parts[cue.sentence]
+    if asks_back(text, parts[cue.sentence]):
+        return span[0], end
     words = [token.plain for token in text.tokens]
     opens = words[cue.end - 1] in _OPENERS and cue.start - start <= _BEFORE_OPENER
     last = next(number for number, part in enumerate(parts) if span[1] <= part.end)
     own = sum(word not in _OF_SECRECY for word in words[start:end])
     announces = own < _SAYS_IT or _ANNOUNCES.search(" ".join(words[start:end])) is not None
     asks_next = last > cue.sentence and span[0] == start and announces
-    if not (asks_next or (opens and last == cue.sentence and cue.end < end)) or not _is_question(text, parts[last]):
+    if not (asks_next or (opens and last == cue.sentence and cue.end < end)) or not is_question(text, parts[last]):
         return span
     behind = _neighbour(words, parts, last, 1)
     return (span[0], min(behind.end, span[1] + _UNPOINTED)) if behind else span
-
-
-def _is_question(text: Text, part: SpokenSentence) -> bool:
-    following = text.tokens[part.end].start_char if part.end < len(text.tokens) else len(text.raw)
-    return "?" in text.raw[text.tokens[part.end - 1].end_char : following]
 
 
 def _behind_requests(
@@ -181,12 +207,6 @@ def _says_itself(behind_cue: Sequence[str]) -> bool:
     own = sum(word not in _OF_SECRECY for word in behind_cue)
     begins = bool(behind_cue) and behind_cue[0] in _BEGINS_A_CLAUSE - {"it"}
     return begins and own >= _SAYS_IT and (_POINTS_BACK | _POINTS_ON | _ABOUT_IT).isdisjoint(behind_cue)
-
-
-def _only_promises(words: Sequence[str], parts: Sequence[SpokenSentence], start: int, end: int) -> bool:
-    """Whether each sentence of a span promises; "this stays here, thanks. Acme leaves" would be thanks to somebody."""
-    within = ((max(start, part.start), min(end, part.end)) for part in parts)
-    return all(is_promise(words[first:last]) for first, last in within if first < last)
 
 
 def _is_of_what_comes(other_words: Sequence[str], cue: Sequence[str]) -> bool:
@@ -244,6 +264,17 @@ def _points_back(other_words: Sequence[str], sentence: Sequence[str]) -> bool:
     )
 
 
+def _two_before(words: Sequence[str], parts: Sequence[SpokenSentence], number: int, asking: frozenset[int]) -> int:
+    """The start of the sentence but one before a promise, which the next points at, where neither says it is secret."""
+    before = _neighbour(words, parts, number, -1)
+    further = _neighbour(words, parts, parts.index(before), -1) if before else None
+    if before is None or further is None or _POINTS_BACK.isdisjoint(words[slice(*before)]):
+        return parts[number].start
+    if not asking.isdisjoint((parts.index(before), parts.index(further))):
+        return parts[number].start
+    return max(further.start, before.start - _UNPOINTED)
+
+
 def _neighbour(words: Sequence[str], parts: Sequence[SpokenSentence], number: int, step: int) -> SpokenSentence | None:
     """The nearest sentence before (-1) or behind (1) one that says something; None where there is none."""
     rest = range(number + 1, len(parts)) if step > 0 else range(number - 1, -1, -1)
@@ -267,23 +298,3 @@ def _match(text: Text, start: int, end: int) -> Match:
     return text.match(
         start, end - 1, label="STATEMENT", entity=f"statement:{key}", rule=DetectionRule.SAID_TO_BE_SECRET, score=_SCORE
     )
-
-
-def named_in(text: Text, statement: Match) -> list[tuple[str, ...]]:
-    """The names within a statement that only their capitals tell: runs of words with one inside a sentence, plain."""
-    if not text.cased:
-        return []
-    parts = sentences(text.raw, [(token.start_char, token.end_char) for token in text.tokens])
-    firsts = {part.start for part in parts}
-    runs: list[tuple[str, ...]] = []
-    run: list[str] = []
-    for index, token in enumerate(text.tokens):
-        inside = statement.start_char <= token.start_char and token.end_char <= statement.end_char
-        is_name = text.raw[token.start_char].isupper() and token.plain not in FUNCTION_WORDS and index not in firsts
-        if inside and is_name:
-            run.append(token.plain)
-            continue
-        if run:
-            runs.append(tuple(run))
-        run = []
-    return [*runs, tuple(run)] if run else runs

@@ -7,10 +7,19 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import NamedTuple
 
+from pipeline.detect.gazetteer.promises import is_sure_promise
 from pipeline.detect.locate.words_and_text import turns as turns_of_words
 from pipeline.detect.text.offset_map import OffsetMap
 from pipeline.lexicon.cues import places, sentences
+from pipeline.lexicon.plain import words_of
 from pipeline.records import ChatLine, Cue, Transcript
+
+# Judgements, in seconds: what is said next is said soon, whoever says it, and a line of chat takes a while to write.
+NEXT_S = 8.0
+CHAT_S = 120.0
+# Who promises to keep something means what another told; only within an "mm-hm" may it be what they said themselves.
+_OWN_PROMISE_S = 4.0
+_BORDER = " \n "  # the end of a sentence, also where nobody wrote a point
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,3 +113,31 @@ def _sentences(number: int, turn: ConversationTurn) -> Iterator[TurnSentence]:
         start_char, end_char = words[first][0], words[last - 1][1]
         parts = turn.text.parts(start_char, end_char)
         yield TurnSentence(turn.times[parts[0].piece][0], turn.times[parts[-1].piece][1], number, start_char, end_char)
+
+
+def within_reach(
+    order: Sequence[TurnSentence], reach_s: float, of_one: Conversation | None
+) -> Iterator[list[TurnSentence]]:
+    """Sentences in order, parted where nobody says anything for longer than ``reach_s`` seconds.
+
+    Those of one speaker, ``of_one``, are parted before what they promise sooner.
+    """
+    near: list[TurnSentence] = []
+    until_s = 0.0
+    for sentence in order:
+        gap_s = sentence.start_s - until_s
+        is_far = gap_s > reach_s or (
+            of_one is not None and gap_s > _OWN_PROMISE_S and is_sure_promise(words_of(of_one.raw(sentence)))
+        )
+        if near and is_far:
+            yield near
+            near = []
+        near.append(sentence)
+        until_s = max(until_s, sentence.end_s)
+    if near:
+        yield near
+
+
+def joined_sentences(near: Sequence[TurnSentence], conversation: Conversation) -> OffsetMap:
+    """Sentences that follow each other as one text, each its own sentence there too."""
+    return OffsetMap([conversation.raw(sentence) for sentence in near], _BORDER)

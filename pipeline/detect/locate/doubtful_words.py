@@ -27,6 +27,7 @@ BESIDE_PROBABILITY = 0.5
 _SURE_PROBABILITY = 0.85
 _INDEFINITE, _DEFINITE = (("a",), ("an",)), ("the",)
 _OF_PEOPLE_BEFORE = word_set("hi hello hey dear thanks thank im am name names called meet met ask asked introduce")
+_WITH_OTHERS = ("and i", "and me", "and myself", "and us", "and my", "and you")
 _BESIDE_S = 0.3  # a judgement: a name is said without a pause
 _MARKS = ".,;:!?"
 _MOST_BESIDE = 2  # words on either side
@@ -88,9 +89,10 @@ def _is_common_noun(words: Sequence[Word], indices: Sequence[int], first: int, l
     """Whether an article that no name has was surely heard right before a run, and behind it no noun that it names.
 
     Not in the company of words that people are greeted with or that they do: "a" is the first syllable of many names as
-    well ("thanks, a debayo", "a debayo from Lagos").
+    well ("thanks, a debayo", "a debayo from Lagos", "a debayo and I"), and not with a capital: "the Okaphors".
     """
-    if first == 0 or any(char.isdigit() for index in indices[first : last + 1] for char in words[index].text):
+    run = [words[index].text for index in indices[first : last + 1]]
+    if first == 0 or any(char.isdigit() or char.isupper() for text in run for char in text):
         return False
     article, end = words[indices[first - 1]], words[indices[last]]
     heard, is_plural = words_of(article.text), end.text.rstrip(_MARKS).endswith("s")
@@ -102,6 +104,8 @@ def _is_common_noun(words: Sequence[Word], indices: Sequence[int], first: int, l
     if first > 1 and not _OF_PEOPLE_BEFORE.isdisjoint(words_of(words[indices[first - 2]].text)):
         return False
     if following is not None and not _of_people_behind().isdisjoint(words_of(following.text)):
+        return False
+    if " ".join(words[index].text for index in indices[last + 1 : last + 3]).lower().startswith(_WITH_OTHERS):
         return False
     is_end = end.ends_sentence or following is None or following.start_s - end.end_s > _BESIDE_S
     return is_end or (following is not None and FUNCTION_WORDS.issuperset(words_of(following.text)))

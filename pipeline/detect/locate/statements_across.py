@@ -7,22 +7,32 @@ or behind it: of another speaker, on another track, after a pause, or after an "
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from operator import itemgetter
 from typing import NamedTuple
 
-from pipeline.detect.gazetteer.promises import is_promise, is_sure_promise
-from pipeline.detect.gazetteer.statements import Turns, statement_recognizer
+from pipeline.detect.gazetteer.promises import is_promise
+from pipeline.detect.gazetteer.statements import StatementRecognizer, Turns, statement_recognizer
 from pipeline.detect.locate.conversation import (
+    CHAT_S,
+    NEXT_S,
     Conversation,
     TurnSentence,
     captioned_conversation,
+    joined_sentences,
     spoken_conversation,
+    within_reach,
     written_conversation,
 )
+from pipeline.detect.locate.settled_sentences import (
+    SentencePlaces,
+    settled_by_turn,
+    settled_sentences,
+    starts_within,
+)
 from pipeline.detect.locate.words_and_text import CAPTIONS, CHAT, EMBEDDED, make_finding, statement_places
-from pipeline.detect.text.offset_map import OffsetMap
-from pipeline.detect.text.tokens import Match, Recognizer, Text, read
+from pipeline.detect.text.tokens import Match, Text, read
 from pipeline.lexicon.cues import shipped_cues
 from pipeline.lexicon.plain import words_of
 from pipeline.records import (
@@ -33,22 +43,22 @@ from pipeline.records import (
     PicturePlace,
     Session,
     SoundPlace,
+    SpokenCues,
     TextPlace,
     Transcript,
 )
 
-# Judgements, in seconds: what is said next is said soon, whoever says it; whoever asked for secrecy lets somebody else
-# answer first; and a line of chat takes a while to write.
-_NEXT_S = 8.0
+# A judgement, in seconds: whoever asked for secrecy lets somebody else answer first.
 _OWN_NEXT_S = 30.0
-_CHAT_S = 120.0
-# Who promises to keep something means what another told; only within an "mm-hm" may it be what they said themselves.
-_OWN_PROMISE_S = 4.0
 _ON_BOTH_SIDES = 3  # sentences of a match: the cue, the one before it and the one behind
-_BORDER = " \n "  # the end of a sentence, also where nobody wrote a point
 
 
-_Recognizers = Mapping[Turns, Recognizer]
+class _Recognizers(NamedTuple):
+    """The recognisers for all speakers' sentences and for those of one, and the cues that they know."""
+
+    of_all: StatementRecognizer
+    of_one: StatementRecognizer
+    cues: SpokenCues
 
 
 class CrossingStatement(NamedTuple):
@@ -62,13 +72,30 @@ class CrossingStatement(NamedTuple):
 def crossing_statements(session: Session, transcript: Transcript, context: Context) -> tuple[CrossingStatement, ...]:
     """What is said to be secret by the words of another turn, of what was heard, of captions and of chat."""
     cues = context.cues or shipped_cues()
-    recognize = {turns: statement_recognizer(cues, turns) for turns in (Turns.OF_ALL, Turns.OF_ONE)}
+    recognize = _Recognizers(statement_recognizer(cues, Turns.OF_ALL), statement_recognizer(cues, Turns.OF_ONE), cues)
     return (
         *_in_words(transcript, recognize),
         *_in_captions(session.captions, CAPTIONS, recognize),
         *_in_captions(session.embedded, EMBEDDED, recognize),
-        *_in_texts(written_conversation(session.chat), CHAT, recognize, _CHAT_S, _CHAT_S),
+        *_in_texts(written_conversation(session.chat), CHAT, recognize, CHAT_S, CHAT_S),
     )
+
+
+def told_open(session: Session, transcript: Transcript, context: Context) -> dict[str, frozenset[int]]:
+    """By the text of each turn, caption run and line of chat: where sentences begin that are said to be no secret."""
+    cues = context.cues or shipped_cues()
+    conversations = (
+        (spoken_conversation(transcript), NEXT_S),
+        (captioned_conversation(session.captions, CAPTIONS), NEXT_S),
+        (captioned_conversation(session.embedded, EMBEDDED), NEXT_S),
+        (written_conversation(session.chat), CHAT_S),
+    )
+    by_text: dict[str, frozenset[int]] = {}
+    for conversation, next_s in conversations:
+        settled = settled_sentences(conversation, cues, next_s=next_s)
+        for text, starts in settled_by_turn(conversation, settled).items():
+            by_text[text] = by_text.get(text, starts) & starts
+    return by_text
 
 
 def statement_findings(session_id: str, statements: Iterable[CrossingStatement]) -> list[Finding]:
@@ -107,7 +134,7 @@ def _extent(place: SoundPlace | TextPlace | PicturePlace) -> tuple[str, tuple[in
 
 def _in_words(transcript: Transcript, recognize: _Recognizers) -> Iterator[CrossingStatement]:
     spoken = spoken_conversation(transcript)
-    for text, match, parts in _crossing(spoken, recognize, _NEXT_S, _OWN_NEXT_S):
+    for text, match, parts in _crossing(spoken, recognize, NEXT_S, _OWN_NEXT_S):
         touched = [
             [spoken.turns[turn].pieces[part.piece] for part in spoken.turns[turn].text.parts(start_char, end_char)]
             for turn, start_char, end_char in parts
@@ -117,7 +144,7 @@ def _in_words(transcript: Transcript, recognize: _Recognizers) -> Iterator[Cross
 
 
 def _in_captions(captions: Sequence[Cue], surface: str, recognize: _Recognizers) -> Iterator[CrossingStatement]:
-    return _in_texts(captioned_conversation(captions, surface), surface, recognize, _NEXT_S, _OWN_NEXT_S)
+    return _in_texts(captioned_conversation(captions, surface), surface, recognize, NEXT_S, _OWN_NEXT_S)
 
 
 def _in_texts(
@@ -148,17 +175,19 @@ def _crossing(
     by_speaker: dict[tuple[str, str | None], list[TurnSentence]] = {}
     for sentence in spoken.sentences:
         by_speaker.setdefault(spoken.speaker(sentence), []).append(sentence)
-    orders = [
-        (Turns.OF_ALL, spoken.sentences, next_s),
-        *((Turns.OF_ONE, own, own_next_s) for own in by_speaker.values()),
-    ]
+    settled = settled_sentences(spoken, recognize.cues, next_s=next_s)
+    matches = chain(
+        _matches(within_reach(spoken.sentences, next_s, None), spoken, recognize.of_all, settled),
+        *(
+            _matches(within_reach(own, own_next_s, spoken), spoken, recognize.of_one, settled)
+            for own in by_speaker.values()
+        ),
+    )
     seen: set[tuple[tuple[int, int, int], ...]] = set()
-    for turns, order, reach_s in orders:
-        for near in _within_reach(order, reach_s, spoken if turns is Turns.OF_ONE else None):
-            for text, match, parts in _matches(near, spoken, recognize[turns]):
-                if not _goes_on(parts) and len({turn for turn, *_ in parts}) > 1 and tuple(parts) not in seen:
-                    seen.add(tuple(parts))
-                    yield text, match, _without_promises(parts, spoken)
+    for text, match, parts in matches:
+        if not _goes_on(parts) and len({turn for turn, *_ in parts}) > 1 and tuple(parts) not in seen:
+            seen.add(tuple(parts))
+            yield text, match, _without_promises(parts, spoken)
 
 
 def _without_promises(parts: _Parts, spoken: Conversation) -> _Parts:
@@ -179,45 +208,26 @@ def _goes_on(parts: _Parts) -> bool:
     return len(turns) == _ON_BOTH_SIDES and turns[0] != turns[1] == turns[2]
 
 
-def _within_reach(
-    order: Sequence[TurnSentence], reach_s: float, of_one: Conversation | None
-) -> Iterator[list[TurnSentence]]:
-    """Sentences in order, parted where nobody says anything for longer than ``reach_s`` seconds.
-
-    Those of one speaker, ``of_one``, are parted before what they promise sooner.
-    """
-    near: list[TurnSentence] = []
-    until_s = 0.0
-    for sentence in order:
-        gap_s = sentence.start_s - until_s
-        is_far = gap_s > reach_s or (
-            of_one is not None and gap_s > _OWN_PROMISE_S and is_sure_promise(words_of(of_one.raw(sentence)))
-        )
-        if near and is_far:
-            yield near
-            near = []
-        near.append(sentence)
-        until_s = max(until_s, sentence.end_s)
-    if near:
-        yield near
-
-
 def _matches(
-    near: Sequence[TurnSentence], spoken: Conversation, recognize: Recognizer
+    nears: Iterable[Sequence[TurnSentence]],
+    spoken: Conversation,
+    recognize: StatementRecognizer,
+    settled: SentencePlaces,
 ) -> Iterator[tuple[Text, Match, _Parts]]:
     """The matches in sentences that follow each other, with their characters in each turn."""
-    joined = OffsetMap([spoken.raw(sentence) for sentence in near], _BORDER)
-    text = read(joined.text)
-    for match in recognize(text):
-        yield (
-            text,
-            match,
-            [
-                (
-                    near[part.piece].turn,
-                    near[part.piece].start_char + part.start_char,
-                    near[part.piece].start_char + part.end_char,
-                )
-                for part in joined.parts(match.start_char, match.end_char)
-            ],
-        )
+    for near in nears:
+        joined = joined_sentences(near, spoken)
+        text = read(joined.text)
+        for match in recognize(text, starts_within(near, joined, settled)):
+            yield (
+                text,
+                match,
+                [
+                    (
+                        near[part.piece].turn,
+                        near[part.piece].start_char + part.start_char,
+                        near[part.piece].start_char + part.end_char,
+                    )
+                    for part in joined.parts(match.start_char, match.end_char)
+                ],
+            )

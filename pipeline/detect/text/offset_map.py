@@ -20,19 +20,19 @@ class OffsetMap:
 
     def __init__(self, pieces: Sequence[str], border: str = " ") -> None:
         self.text = border.join(pieces)
-        self._starts: list[int] = []
+        self.starts: list[int] = []
         self._ends: list[int] = []
         place = 0
         for piece in pieces:
-            self._starts.append(place)
+            self.starts.append(place)
             self._ends.append(place + len(piece))
             place += len(piece) + len(border)
 
     def parts(self, start_char: int, end_char: int) -> list[PieceSpan]:
         """The pieces that ``[start_char, end_char)`` of the text touches, with the characters touched in each."""
         parts = []
-        for piece in range(max(0, bisect_right(self._starts, start_char) - 1), len(self._starts)):
-            begin, end = self._starts[piece], self._ends[piece]
+        for piece in range(max(0, bisect_right(self.starts, start_char) - 1), len(self.starts)):
+            begin, end = self.starts[piece], self._ends[piece]
             if begin >= end_char:
                 break
             if min(end, end_char) > max(begin, start_char):

@@ -46,3 +46,11 @@ def test_a_name_over_a_line_break_within_a_message_is_found() -> None:
 def test_two_people_and_a_long_while_make_no_name() -> None:
     assert hidden(("p1", 1.0, "a halcyon"), ("p2", 2.0, "freight is late"))[1] == "freight is late"
     assert hidden(("p1", 1.0, "a halcyon"), ("p1", 200.0, "freight is late"))[1] == "freight is late"
+
+
+def test_a_no_that_is_typed_takes_out_what_its_writer_asked_for_just_before() -> None:
+    left = hidden(
+        ("p1", 1.0, "We need single sign on before we can buy more seats."),
+        ("p1", 8.0, "please don't quote me on that"),
+    )
+    assert not any(char.isalpha() for line in left for char in line), left
