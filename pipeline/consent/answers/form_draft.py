@@ -125,16 +125,29 @@ def _meanings(table: AnswerColumns) -> dict[str, str]:
 
 
 def _answers(table: AnswerColumns, meanings: Mapping[str, str]) -> dict[str, str]:
-    """What each different answer to a question of yes or no plainly means, ``unknown`` for every other."""
-    known = {normalise(answer) for answer in VENDOR_FORMATS[table.tool].answers}
+    """What each different answer to a question of yes or no plainly means, ``unknown`` for every other.
+
+    A yes that names less than a question asks for, under any of the questions that it answers, is ``unknown``.
+    """
+    vendor = {normalise(answer) for answer in VENDOR_FORMATS[table.tool].answers}
+    spelled: dict[str, str] = {}
     states: dict[str, str] = {}
     for header, meaning in meanings.items():
-        if meaning.partition(":")[0] in _ANSWERED:
+        kind, _, codes = meaning.partition(":")
+        if kind in _ANSWERED:
             for answer in filter(None, map(str.strip, table.questions[header])):
-                if normalise(answer) not in known:
-                    known.add(normalise(answer))
-                    states[answer] = state_of(answer) or EventState.UNKNOWN
+                if normalise(answer) not in vendor:
+                    first = spelled.setdefault(normalise(answer), answer)
+                    state = _answer_to(answer, codes)
+                    states[first] = state if states.setdefault(first, state) == state else EventState.UNKNOWN
     return states
+
+
+def _answer_to(answer: str, codes: str) -> EventState:
+    """What an answer plainly means to a question for purposes, in one text; "yes, you may record it" is to no other."""
+    state, named = state_of(answer), purposes_in(answer)
+    is_of_others = bool(named) and not set(named).issuperset(filter(None, codes.split(",")))
+    return EventState.UNKNOWN if state is None or (state is EventState.GIVEN and is_of_others) else state
 
 
 def _ticks(table: AnswerColumns, meanings: Mapping[str, str]) -> dict[str, Item]:

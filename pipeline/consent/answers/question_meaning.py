@@ -22,6 +22,7 @@ UNDECIDED = "?"
 _WORDS = Path(__file__).with_name("question_words.toml")
 _MOST = 0.5
 """The share of answers that must be a plain yes or no for a question to be one of consent."""
+_SAID_AGAIN = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 _MARKS = re.compile(r"[.!,;:()\s]+$")
 _SPLIT = re.compile(r"\s*;\s*|,\s+(?=[A-ZÀ-Ý])")
 """Several ticked answers in one cell: a semicolon, or a comma before a label that begins with a capital letter."""
@@ -86,8 +87,12 @@ def state_of(answer: str) -> EventState | None:
     if _after(text, words["disagrees"]) is not None:
         return EventState.REFUSED
     rest = _after(text, words["agrees"])
-    restricted = set(re.findall(r"[^\W\d_]+(?:'\w+)?", rest or "")) & set(words["restricts"])
-    return None if rest is None or restricted else EventState.GIVEN
+    return EventState.GIVEN if rest is not None and _says_no_more(rest, words["plainly"]) else None
+
+
+def _says_no_more(rest: str, plainly: Iterable[str]) -> bool:
+    """Whether behind a yes stand only words and marks that say it again: no condition, doubt, picture or number."""
+    return set(_SAID_AGAIN.findall(rest)) <= set(plainly) and not _SAID_AGAIN.sub("", rest).strip(" ,;:.!")
 
 
 def _after(text: str, beginnings: Iterable[str]) -> str | None:

@@ -116,24 +116,42 @@ _SAYS_NO_SECRET = {
     _Asked.OPEN: _told(_YES, _YES_IT_IS),
     _Asked.NOT_OPEN: _told(_YES_IT_IS),
 }
+_CONTRARY = {
+    **dict.fromkeys((_Asked.HIDDEN, _Asked.NOT_HIDDEN), re.compile(rf"{_YES}(?: (?:{_YES}|{_FILLER}))*")),
+    **dict.fromkeys((_Asked.OPEN, _Asked.NOT_OPEN), re.compile(rf"{_NO}(?: (?:{_NO}|{_FILLER}))*")),
+}
 _NOT_YET = (
     r"(?:not (?:just )?yet|(?:nobody|no one)(?: else)?(?: does| knows)?|(?:they|he|she|we) (?:dont|doesnt|do not"
     r"|does not)(?: know)?)"
 )
-_BETTER_NOT = rf"(?:{_NO}|{_NOT_YET}|better not|(?:id|i would|wed|we would) rather (?:not|you didnt|you did not)|dont)"
+_WAITS = (
+    r"(?:better not|(?:id|i would|wed|we would) rather (?:not|you didnt|you did not)|dont|(?:under )?no circumstances"
+    r"|not a (?:soul|word)|no way|lets not|(?:wait|hold off|hang on|hold on|keep (?:it|this|that)"
+    r"|only (?:after|when|once)|not before|not until|not till)(?: \w+){0,6})"
+)
+_BETTER_NOT = rf"(?:{_NO}|{_NOT_YET}|{_WAITS})"
 _POLITELY = r"(?:no|oh|um|uh|well|hm|actually|please|sorry|yet|for now|just now|im afraid|if possible)"
 _FORBIDS = {
     _Asked.TO_TELL: re.compile(rf"(?:{_POLITELY} )*{_BETTER_NOT}(?: {_POLITELY})*"),
-    _Asked.WHO_KNOWS: re.compile(rf"(?:{_POLITELY} )*{_NOT_YET}(?: {_POLITELY})*"),
+    _Asked.WHO_KNOWS: re.compile(rf"(?:{_POLITELY} )*(?:{_NOT_YET}|{_WAITS})(?: {_POLITELY})*"),
 }
 _TAKES_BACK = word_set(
     """but although though except only unless until till actually well still however wait hang hold hm hmm sorry just
     not yet please yes yeah perhaps maybe or technically almost officially sure legal lawyer lawyers boss ask check
-    confidential public secret nda announced official careful think thought believe better rather"""
+    confidential public secret nda announced official careful think thought believe better rather
+    it its this that thats these those they them there here again otherwise opposite if when once whenever after before
+    since because given provided long unless could would might may will wont ill well theyll soon later then next last
+    till now today tonight tomorrow monday tuesday wednesday thursday friday saturday sunday january february march
+    april june july august september october november december spring summer autumn fall winter week month year
+    morning afternoon evening cant cannot dont doesnt didnt isnt arent wont wouldnt shouldnt never nothing nobody none
+    without kidding joking joke jokes lied mistake wrong other 1 half part parts least unofficially internally inside
+    internal among between intranet press release launch announce announcement announces embargo agreement contract
+    signed sign paper quiet silent record recording recorded cut delete forget remember hopefully supposedly probably
+    apparently almost far look mixed meant partners employees staff union council"""
 )
-_AGREES = word_set(
-    "okay ok good great right thanks thank you perfect alright lovely cool so fine nice then and no that"
-)
+"""Whoever takes an answer back, or says for whom or from when it holds, points at it, denies, names a time or a
+condition: "No. The press release goes out in June." In plain words: "one" is "1"."""
+_AGREES = word_set("okay ok good great right thanks thank you perfect alright lovely cool so fine nice and")
 _POINTS_ON = word_set("this these")
 _SHORT = 4  # words of a sentence that is a mere answer: "it is"
 _LOOKED_AT = 2  # sentences behind an answer in which somebody may take it back
@@ -176,7 +194,8 @@ def settled_questions(text: Text, parts: Sequence[SpokenSentence], secret: froze
             continue
         words = _words(text, parts[told_at])
         is_told = len(words) <= _MOST_WORDS and tells.fullmatch(" ".join(words)) is not None
-        if is_told and not _is_taken_back(text, parts, told_at, secret, open_ones):
+        agreed = frozenset(each for each in open_ones if not _is_contrary(asked, _words(text, parts[each])))
+        if is_told and not _is_taken_back(text, parts, told_at, secret, agreed):
             open_ones.add(number)
     return frozenset(open_ones)
 
@@ -200,8 +219,14 @@ def _is_denied(asked: re.Match[str]) -> bool:
     return not _DENYING.isdisjoint(f"{asked['head']} {asked['state']}".split())
 
 
+def _is_contrary(asked: _Asked, words: Sequence[str]) -> bool:
+    """Whether a bare yes or no says the contrary of what an answer said before it: "Yes." and then "No."."""
+    contrary = _CONTRARY.get(asked)
+    return contrary is not None and contrary.fullmatch(" ".join(words)) is not None
+
+
 def _is_taken_back(
-    text: Text, parts: Sequence[SpokenSentence], number: int, secret: frozenset[int], open_ones: set[int]
+    text: Text, parts: Sequence[SpokenSentence], number: int, secret: frozenset[int], open_ones: frozenset[int]
 ) -> bool:
     """Whether what is said behind a sentence may take it back, or speaks of secrecy once more."""
     for _ in range(_LOOKED_AT):

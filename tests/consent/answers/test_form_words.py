@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from pipeline.consent.answers.form_draft import FormChoices, draft_form
 from pipeline.consent.answers.question_meaning import UNDECIDED, meaning_of, state_of
 from pipeline.consent.log.events import EventState
 
@@ -65,6 +66,45 @@ def test_a_polite_no_is_a_no(answer: str) -> None:
 )  # fmt: skip
 def test_a_yes_with_a_condition_or_a_doubt_is_none(answer: str) -> None:
     assert state_of(answer) is not EventState.GIVEN
+
+
+@pytest.mark.parametrize(
+    "answer",
+    ["Yes, I refuse", "Yes, I withdraw", "Yes, I mind", "Yes, opt me out", "Yes, leave me out",
+     "Yes, against my will", "Yes minus my name", "Yes, w/o video", "Yes, mute me", "Yes, blur my face",
+     "Yes, other than video", "Yes, just notes", "Yes, under a pseudonym", "Yes, non-commercial", "Yes, for now",
+     "Yes, for a week", "Yes (30 days)", "Yes, today", "Yes, subject to review", "Yes, when legal agrees",
+     "Yes, under NDA", "Yes, in private", "Yes, in-house", "Yes, between us", "Yes, for my team",
+     "Yes, let me see it", "Yes, in principle", "Yes, partly", "Yes, kidding", "Yes, see below", "Yes*", "Yes?",
+     "Yes 🤷", "Yes ❌", "Yes - my employer decides", "yes-ish", "Yes, call me", "Sure, dream on", "Yeah, right",
+     "I agree to nothing", "I agree to disagree", "I accept under protest", "I give up", "I allow notes",
+     "I agree with reservations", "Ja, intern", "Ja, anonymisiert", "Ja, später", "Ja und nein",
+     "Ja, unter Vorbehalt", "Oui, sous réserve", "Oui, jusqu'en juin", "Oui, anonymement", "Oui et non",
+     "Sí, con condiciones", "Sí, de momento", "Si legal approves", "Sim, por enquanto", "Sì, a patto che",
+     "Tak, pod warunkiem", "Yes\u200bbut", "Yes, I object"],
+)  # fmt: skip
+def test_a_yes_that_says_more_is_none(answer: str) -> None:
+    assert state_of(answer) is not EventState.GIVEN
+
+
+def test_a_yes_to_less_than_the_question_asks_for_is_left_to_decide() -> None:
+    table = (
+        "Timestamp,Email Address,May we record this session?,May we publish the recording?\n"
+        '2026-11-18 10:00:00,ann@corp.example,"Yes, you may record it","Yes, you may record it"\n'
+        "2026-11-18 10:01:00,bo@x.example,Yes please,Yes please\n"
+    )
+    draft = draft_form(table.encode(), FormChoices(notice_id="n", version="1", scope="session:x"))
+    assert '"Yes, you may record it" = "unknown"' in draft.text
+    assert '"Yes please" = "given"' in draft.text
+
+
+@pytest.mark.parametrize(
+    "answer",
+    ["Yes, go ahead", "Sure, go ahead.", "Yes, of course!", "I agree to be recorded", "I'm OK, thanks", "Yes, I do",
+     "Ja, ich bin einverstanden", "Oui, je suis d'accord", "Sí, claro", "Yes, that's fine", "I give my permission"],
+)  # fmt: skip
+def test_a_yes_in_a_sentence_that_says_no_more_is_one(answer: str) -> None:
+    assert state_of(answer) is EventState.GIVEN
 
 
 @pytest.mark.parametrize("answer", ["Yes please", "Yup", "Absolutely", "Yes, you may record the session", "I agree."])
