@@ -6,6 +6,7 @@ import os
 import socket
 from collections.abc import Sequence
 from dataclasses import replace
+from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
@@ -21,7 +22,7 @@ from pipeline.speech import coverage
 from pipeline.speech.audio_types import RATE, AudioChunk, HeardWord, Samples, Span
 from pipeline.speech.engines import hints, told
 from pipeline.speech.engines.whisper import WhisperRecogniser
-from pipeline.speech.engines.whisper_model import HOT_WORD_TOKENS, Decoded, WhisperModel, load, locate
+from pipeline.speech.engines.whisper_model import HOT_WORD_TOKENS, Decoded, WhisperModel, _Listening, load, locate
 from pipeline.speech.engines.word_times import WHISPER_DOUBT_S
 from pipeline.speech.engines.written import Piece
 from pipeline.speech.pronunciation.pronounce import Pronouncer
@@ -36,6 +37,7 @@ class DecodeOptions(TypedDict):
     language: str
     hot_words: str
     batch_size: int
+    is_padded: bool
 
 
 def settings(model: str, *, language: str = "en", languages: tuple[str, ...] = ("en", "de")) -> SpeechSettings:
@@ -155,6 +157,39 @@ def test_every_window_of_a_batch_gets_what_it_says_itself(model: WhisperModel) -
     assert "office hours" in written[0][0].lower()
     assert "week" in written[0][2].lower()
     assert dict(together[0].languages)["en"] > 0.8
+
+
+def test_a_window_that_is_not_padded_is_heard_with_as_much_silence_as_it_needs(
+    model: WhisperModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard, encoded = list[tuple[int, ...]](), _Listening._encoded
+
+    def listening(self: _Listening, features: Any) -> Any:
+        heard.append(features.shape)
+        return encoded(self, features)
+
+    monkeypatch.setattr(_Listening, "_encoded", listening)
+    for lengths_s, is_padded in (((3.0, 2.5), False), ((27.0,), False), ((0.05,), False), ((3.0,), True)):
+        windows = [np.zeros(round(length_s * RATE), np.float32) for length_s in lengths_s]
+        decoded = model.decode(windows, language="en", hot_words="", batch_size=8, is_padded=is_padded)
+        assert len(decoded) == len(windows)
+    assert [(shape[0], shape[2]) for shape in heard] == [(2, 700), (1, 3000), (1, 406), (1, 3000)]
+
+
+@pytest.mark.parametrize("length_s", [2.0, 6.0, 12.0])
+def test_a_window_that_is_not_padded_says_nearly_the_same_words(model: WhisperModel, length_s: float) -> None:
+    true, whole = spoken(HANNAH), sound(sample(HANNAH))
+    begin_s = true[0].start_s - 0.2
+    end_s = max(word.end_s for word in true if word.end_s < begin_s + length_s) + 0.1
+    window = whole[round(begin_s * RATE) : round(end_s * RATE)]
+    written = [
+        "".join(piece.text for piece in decoded.pieces).casefold().split()
+        for is_padded in (True, False)
+        for decoded in model.decode([window], language="en", hot_words="", batch_size=1, is_padded=is_padded)
+    ]
+    padded, bare = ([word.strip(".,") for word in words] for words in written)
+    # One word in ten may differ: that depends on how the processor rounds.
+    assert padded and SequenceMatcher(None, padded, bare).ratio() >= 0.9, (padded, bare)
 
 
 def test_words_are_what_was_said_with_marks_and_sentences(words: list[HeardWord]) -> None:

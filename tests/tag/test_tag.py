@@ -308,8 +308,8 @@ def test_a_discovery_that_only_points_at_a_request_has_its_title() -> None:
     found = turn("So the server can do that already. I did not know.", who="p3", start_s=20.0)
     request, discovery = tagged(asked, answered, found, staff=("p2",))
     assert (request.label, request.about) == ("request", None)
-    assert (discovery.label, discovery.title) == ("discovery", "The server can compress old messages")
-    assert discovery.about == discovery.title
+    assert (discovery.label, discovery.title) == ("discovery", "The server should compress old messages")
+    assert discovery.about == discovery.title == request.title
     assert discovery.quote == "So the server can do that already."
 
 

@@ -89,7 +89,7 @@ class WhisperRecogniser:
                 break
             parts = [(gap,) for gap in gaps] if is_alone else [tuple(gaps)]
             windows = [window for speech in parts for window in pack(replace(chunk, speech=speech))]
-            found = self._heard(chunk, windows, self._model.hot_words(names))
+            found = self._heard(chunk, windows, self._model.hot_words(names), is_padded=False)
             # A window of a gap begins before it, in what is heard already.
             again.words += [word for word in found.words if _is_within(word.span, gaps)]
             again.invented += found.invented
@@ -115,13 +115,16 @@ class WhisperRecogniser:
                     chances[language] += chance
         return max(chances, key=lambda language: chances[language]) if windows else ""
 
-    def _heard(self, chunk: AudioChunk, windows: Sequence[Window], hot_words_text: str) -> _Windows:
+    def _heard(
+        self, chunk: AudioChunk, windows: Sequence[Window], hot_words_text: str, *, is_padded: bool = True
+    ) -> _Windows:
         heard = _Windows()
         decoded = self._model.decode(
             [_sound(chunk, window) for window in windows],
             language=self._language,
             hot_words=hot_words_text,
             batch_size=self._settings.batch_size,
+            is_padded=is_padded,
         )
         for window, result in zip(windows, decoded, strict=True):
             self._take(chunk, window, result, heard)

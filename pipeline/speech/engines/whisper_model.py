@@ -35,6 +35,10 @@ _JOINED = ", "
 _COMPUTE = {"cpu": "int8", "cuda": "float16"}
 # faster-whisper counts in hundredths of a second: every window begins on one.
 _FRAME = RATE // 100
+# The encoder's time grows with the square of what it is given, of which it was trained on 30 s. 21 real clips of 2 to
+# 15 s have 17 word errors of 380 with all of these, 17 with 4 s more than the clip, for 0.37 of the processor time, 20
+# with 2 s, and with 1 s and less it repeats itself (121).
+_TAIL_FRAMES, _MOST_FRAMES = 400, 3000
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,13 +159,24 @@ class WhisperModel:
         _, _, chances = self._listening.detect_language(sound)
         return tuple(chances)
 
-    def decode(self, windows: Sequence[Samples], *, language: str, hot_words: str, batch_size: int) -> list[Decoded]:
-        """What each window says; a window is at most 30 s long."""
+    def decode(
+        self,
+        windows: Sequence[Samples],
+        *,
+        language: str,
+        hot_words: str,
+        batch_size: int,
+        is_padded: bool = True,
+    ) -> list[Decoded]:
+        """What each window says; a window is at most 30 s long, and has silence behind it up to that if ``is_padded``.
+
+        Else it has 4 s of silence and what the longest of them is longer.
+        """
         if not windows:
             return []
         padded = [np.pad(window, (0, -len(window) % _FRAME)) for window in windows]
         borders = np.cumsum([0, *(len(window) for window in padded)])
-        self._listening.heard.clear()
+        self._listening.begin(_MOST_FRAMES if is_padded else _context(max(map(len, padded)) // _FRAME))
         segments, _ = self._batches.transcribe(
             np.concatenate(padded),
             language=language,
@@ -205,6 +220,11 @@ def _pieces(segment: Any) -> Iterator[Piece]:
 _UNTIMED = 0.5
 
 
+def _context(frames: int) -> int:
+    """The frames that are enough for the encoder to hear so many: it takes two at once."""
+    return min(_MOST_FRAMES, (frames + _TAIL_FRAMES + 1) // 2 * 2)
+
+
 class _Listening:
     """The engine as its batches use it, which also keeps what language each window is in: they throw that away."""
 
@@ -212,12 +232,18 @@ class _Listening:
         self._engine = engine
         self.multilingual = bool(engine.model.is_multilingual)
         self.heard: list[tuple[tuple[str, float], ...]] = []
+        self._frames = _MOST_FRAMES
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._engine, name)
 
+    def begin(self, frames: int) -> None:
+        """Before windows: how many frames of each the encoder is given."""
+        self.heard.clear()
+        self._frames = frames
+
     def encode(self, features: Any) -> Any:
-        encoded = self._encoded(features)
+        encoded = self._encoded(np.ascontiguousarray(features[..., : self._frames]))
         if self.multilingual:
             for chances in self._engine.model.detect_language(encoded):
                 self.heard.append(tuple((token.strip("<|>"), float(chance)) for token, chance in chances))

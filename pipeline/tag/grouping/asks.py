@@ -43,8 +43,9 @@ _TAIL = re.compile(
     rf"possible)|that (?:is|was|will be|would be) {ADVERBS}{FINE}|that (?:will|would) (?:save|help|make|solve))"
 )
 _LAST = re.compile(
-    r"(?:(?:^| )(?:please|too|as well|right now|at the moment|somehow|yet|for us|for me|you know|i mean|i guess|"
-    r"i think|a|an|the|to|of|for|with|and|or|but|so that|so|if|my|our|your|like|um|uh|it is|this is|i|we|because))+$"
+    r"(?:(?:^| )(?:please|too|as well|as soon as possible|right now|at the moment|somehow|yet|"
+    r"for us|for me|you know|i mean|i guess|i think|a|an|the|to|of|for|with|and|or|but|so that|so|if|my|our|your|like|"
+    r"um|uh|it is|this is|i|we|because))+$"
 )
 """What ends no phrase: an afterthought, or the beginning of something that was not said to its end."""
 _LEAD = re.compile(  # what somebody begins with who goes on about what was said

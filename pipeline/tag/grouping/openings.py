@@ -86,6 +86,7 @@ OPENINGS = (
         rf"{GOOD} to (?:have|get|see)",
         r"(?:wish|wished)(?: that)? there (?:was|were)",
         r"(?:i|we|they|everybody|people) would (?:\w+ ){1,6}?if (?:there (?:was|were)|(?:you|it|we) had)",
+        r"(?:my|our) (?:\w+ ){0,2}(?:ask|request|wish) (?:is|would be)(?! to | for | that )",
         r"(?:feature|thing) (?:that )?(?:i|we) (?:\w+ ){1,4}?is",
         r"what (?:i|we) (?:really )?(?:am|are|need|want|miss|lack)(?: \w+){0,2}? is",
         r"what would (?:\w+ ){1,2}?is",
