@@ -55,7 +55,7 @@ def test_a_header_is_read_in_every_language_and_with_its_date(header: str) -> No
         ("00:00:31 From Ann to Bo (Privately) : hi", ("Ann", "hi", True)),
         ("00:00:31 From Ann to Bo (Direct Message): say it to Everyone: hi", ("Ann", "say it to Everyone: hi", True)),
         (
-            "00:00:31 From Ann: Ops to Bo (Privately) : tell it to Everyone: hi",
+            "00:00:31 From Ann: Ops to Bo (Direct Message): tell it to Everyone: hi",
             ("Ann: Ops", "tell it to Everyone: hi", True),
         ),
         ("00:00:31 From Ann to Go (Ops) to Everyone: hi", ("Ann to Go (Ops)", "hi", False)),
