@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from pipeline import consent, models, tag
 from pipeline.embeddings import encoder_name, load_encoder
 from pipeline.export.mentions import PURPOSE, request_id_of
-from pipeline.records import Answer, Audience, ChatLine, Context, Ruling, Tag, Turn
+from pipeline.records import Answer, Audience, ChatLine, Context, RequestSource, Ruling, Tag, Turn
 from pipeline.records.removed_parts import CHAT_CLOCK_S
 from pipeline.store import Workspace
 from pipeline.store.codec import key_of
@@ -39,6 +39,9 @@ _ASKED = ("request", "discovery")
 NOTHING_UNSHARED = ReadableTurns()
 _READ_OUT_S = 90.0
 """How long ago a message may have been sent that staff read out, in seconds: a judgement, as for answers in a chat."""
+_TYPED_BACK_S, _HEARD_BACK_S = 900.0, 90.0
+"""How long ago what staff answer by typing may have been written, and said, in seconds: a judgement; a chat is answered
+when there is time, whoever else wrote meanwhile."""
 _MARKS, _ALL = "exports", "tagger"
 """Under which it is kept what all published sessions are tagged with."""
 
@@ -148,21 +151,27 @@ def with_speakers_before_answers(
     """The tags, their answers with who spoke last before each, also where ``earlier`` tags alone know of them.
 
     Whoever says no to everything later is read no more, and what staff said to them would answer somebody else. Staff
-    also read aloud what was typed, to everyone or to them alone: whoever wrote just before is one of them.
+    also read aloud what was typed, to everyone or to them alone: whoever wrote just before is one of them. What they
+    type may be for anybody who wrote or spoke in the minutes before.
     """
     others = sorted((turn for turn in turns if turn.participant_id not in staff), key=lambda turn: turn.start_s)
     written = [line for line in chat if line.participant_id not in staff]
     known = [each.answer for each in earlier if each.answer]
 
-    def behind(answer: Answer) -> tuple[str, ...]:
-        last = [turn.participant_id for turn in others if turn.start_s < answer.start_s][-1:]
-        first_s, last_s = answer.start_s - _READ_OUT_S, answer.end_s + CHAT_CLOCK_S
-        wrote = [line.participant_id for line in written if first_s <= line.at_s <= last_s]
-        then = [each.behind for each in known if each.start_s < answer.end_s and answer.start_s < each.end_s]
-        return tuple(sorted({who or "" for who in (*last, *wrote, *chain.from_iterable(then))}))
+    def behind(answer: Answer, source: RequestSource) -> tuple[str, ...]:
+        is_typed = source is RequestSource.CHAT
+        before = [turn for turn in others if turn.start_s < answer.start_s]
+        heard = [turn for turn in before if is_typed and turn.end_s >= answer.start_s - _HEARD_BACK_S]
+        first_s = answer.start_s - (_TYPED_BACK_S if is_typed else _READ_OUT_S)
+        wrote = [line.participant_id for line in written if first_s <= line.at_s <= answer.end_s + CHAT_CLOCK_S]
+        # What was typed takes no time: its answer begins and ends in one second.
+        then = [each.behind for each in known if each.start_s <= answer.end_s and answer.start_s <= each.end_s]
+        spoke = [turn.participant_id for turn in (*before[-1:], *heard)]
+        return tuple(sorted({who or "" for who in (*spoke, *wrote, *chain.from_iterable(then))}))
 
     return tuple(
-        replace(each, answer=replace(each.answer, behind=behind(each.answer))) if each.answer else each for each in tags
+        replace(each, answer=replace(each.answer, behind=behind(each.answer, each.source))) if each.answer else each
+        for each in tags
     )
 
 

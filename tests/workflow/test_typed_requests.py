@@ -216,6 +216,26 @@ def test_an_answer_of_staff_may_read_out_what_was_just_typed() -> None:
         assert tag.answer and set(tag.answer.behind) == behind
 
 
+def test_what_staff_type_may_answer_anybody_who_wrote_or_spoke_in_the_minutes_before() -> None:
+    told = Answer(text="You can use the zebra theme.", start_s=400.0, end_s=400.0, participant_id="p2")
+    asked = Tag(
+        label="request", score=0.9, area="", quote=ASKED, start_s=390.0, end_s=390.0, participant_id="p1", answer=told,
+        source=RequestSource.CHAT,
+    )  # fmt: skip
+    lines = [
+        ChatLine(at_s=100.0, participant_id="p3", text="Please add a zebra theme."),
+        ChatLine(at_s=390.0, participant_id="p1", text=ASKED),
+    ]
+    said = [
+        Turn(start_s=340.0, end_s=345.0, participant_id="p4", speaker="x", text="A zebra theme, please."),
+        Turn(start_s=380.0, end_s=385.0, participant_id="p1", speaker="x", text="Hello."),
+    ]
+    (tag,) = tagging.with_speakers_before_answers([asked], said, ["p2"], chat=lines, earlier=())
+    assert tag.answer and set(tag.answer.behind) == {"p1", "p3", "p4"}
+    (again,) = tagging.with_speakers_before_answers([asked], said[1:], ["p2"], chat=lines[1:], earlier=[tag])
+    assert again.answer and set(again.answer.behind) == {"p1", "p3", "p4"}, "who said no later is behind it still"
+
+
 CONSENTS = st.fixed_dictionaries(
     {
         who: st.fixed_dictionaries({purpose: st.sampled_from(list(Outcome)) for purpose in (PURPOSE, QUOTED)})
