@@ -125,14 +125,18 @@ _NOT_YET = (
     r"|does not)(?: know)?)"
 )
 _WAITS = (
-    r"(?:better not|(?:id|i would|wed|we would) rather (?:not|you didnt|you did not)|dont|(?:under )?no circumstances"
+    r"(?:(?:better|rather) not|(?:we|you) (?:are not|arent|may not|cant|cannot)|not allowed"
+    r"|(?:id|i would|wed|we would) rather (?:not|you didnt|you did not)|dont|(?:under )?no circumstances"
     r"|not a (?:soul|word)|no way|lets not|(?:wait|hold off|hang on|hold on|keep (?:it|this|that)"
     r"|only (?:after|when|once)|not before|not until|not till)(?: \w+){0,6})"
 )
 _BETTER_NOT = rf"(?:{_NO}|{_NOT_YET}|{_WAITS})"
 _POLITELY = r"(?:no|oh|um|uh|well|hm|actually|please|sorry|yet|for now|just now|im afraid|if possible)"
 _FORBIDS = {
-    _Asked.TO_TELL: re.compile(rf"(?:{_POLITELY} )*{_BETTER_NOT}(?: {_POLITELY})*"),
+    _Asked.TO_TELL: re.compile(
+        rf"(?:{_POLITELY} )*{_BETTER_NOT}(?: {_POLITELY})*"
+        r"|(?:no|nope)(?! (?:problem|worries|issue|need))(?: \w+){1,8}"
+    ),
     _Asked.WHO_KNOWS: re.compile(rf"(?:{_POLITELY} )*(?:{_NOT_YET}|{_WAITS})(?: {_POLITELY})*"),
 }
 _TAKES_BACK = word_set(
@@ -154,7 +158,7 @@ condition: "No. The press release goes out in June." In plain words: "one" is "1
 _AGREES = word_set("okay ok good great right thanks thank you perfect alright lovely cool so fine nice and")
 _POINTS_ON = word_set("this these")
 _SHORT = 4  # words of a sentence that is a mere answer: "it is"
-_LOOKED_AT = 2  # sentences behind an answer in which somebody may take it back
+_LOOKED_AT = 2  # sentences behind an answer in which somebody may take it back; a mere "okay" is none
 _MOST_WORDS = 40
 _HESITATIONS = word_set("um umm uh er erm hm mhm mm oh")
 
@@ -229,15 +233,18 @@ def _is_taken_back(
     text: Text, parts: Sequence[SpokenSentence], number: int, secret: frozenset[int], open_ones: frozenset[int]
 ) -> bool:
     """Whether what is said behind a sentence may take it back, or speaks of secrecy once more."""
-    for _ in range(_LOOKED_AT):
+    looked_at = 0
+    while looked_at < _LOOKED_AT:
         following = _following(text, parts, number)
         if following is None:
             return False
         words = [word for word in _words(text, parts[following]) if word not in _HESITATIONS]
-        may_deny = len(words) <= _SHORT and not _AGREES.issuperset(words)
+        agrees = _AGREES.issuperset(words)
+        may_deny = len(words) <= _SHORT and not agrees
         if following not in open_ones and (following in secret or may_deny or not _TAKES_BACK.isdisjoint(words)):
             return True
         number = following
+        looked_at += not agrees
     return False
 
 

@@ -82,6 +82,10 @@ def test_what_is_answered_to_be_no_secret_is_none(question: str, answer: str, *,
         ["Can I tell my team about that?", "Under no circumstances."],
         ["Do your customers know about it?", "Hold off until Friday."],
         ["Do your customers know about it?", "Not a soul."],
+        ["Is that under NDA?", "No.", "Okay.", "Great.", "Sorry, it is under NDA."],
+        ["Can I repeat that?", "No, that part is not announced."],
+        ["Can I quote that?", "Rather not."],
+        ["Are we allowed to say that?", "We are not."],
     ],
 )
 def test_any_other_answer_keeps_it_secret(said: list[str], *, of_one: bool) -> None:
