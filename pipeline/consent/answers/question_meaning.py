@@ -22,8 +22,9 @@ UNDECIDED = "?"
 _WORDS = Path(__file__).with_name("question_words.toml")
 _MOST = 0.5
 """The share of answers that must be a plain yes or no for a question to be one of consent."""
-_SAID_AGAIN = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
-_MARKS = re.compile(r"[.!,;:()\s]+$")
+_MARKS = re.compile(r"[.!,;:\s]+$")
+_DOUBT = re.compile(r"\.\.|[()?]")
+"""What a yes has where somebody hesitates, jokes or says more in brackets."""
 _SPLIT = re.compile(r"\s*;\s*|,\s+(?=[A-ZÀ-Ý])")
 """Several ticked answers in one cell: a semicolon, or a comma before a label that begins with a capital letter."""
 _LEAST_TICKED = 2
@@ -82,17 +83,18 @@ def state_of(answer: str) -> EventState | None:
     words = {name: listed.split(",") for name, listed in _words()["answers"].items()}
     text = _MARKS.sub("", normalise(answer).replace("’", "'"))
     for state, name in ((EventState.GIVEN, "yes"), (EventState.REFUSED, "no"), (EventState.WITHDRAWN, "withdrawn")):
-        if text in words[name]:
+        if text in words[name] and (state is not EventState.GIVEN or not _DOUBT.search(normalise(answer))):
             return state
     if _after(text, words["disagrees"]) is not None:
         return EventState.REFUSED
-    rest = _after(text, words["agrees"])
+    rest = None if _DOUBT.search(normalise(answer)) else _after(text, words["agrees"])
     return EventState.GIVEN if rest is not None and _says_no_more(rest, words["plainly"]) else None
 
 
 def _says_no_more(rest: str, plainly: Iterable[str]) -> bool:
-    """Whether behind a yes stand only words and marks that say it again: no condition, doubt, picture or number."""
-    return set(_SAID_AGAIN.findall(rest)) <= set(plainly) and not _SAID_AGAIN.sub("", rest).strip(" ,;:.!")
+    """Whether behind a yes stands only what says it again: no condition, doubt, picture or number."""
+    again = "|".join(re.escape(words) for words in sorted(plainly, key=len, reverse=True))
+    return re.fullmatch(rf"(?:[ ,;:.!]+(?:{again})(?![\w']))*[ ,;:.!]*", rest) is not None
 
 
 def _after(text: str, beginnings: Iterable[str]) -> str | None:

@@ -70,18 +70,20 @@ def test_a_yes_with_a_condition_or_a_doubt_is_none(answer: str) -> None:
 
 @pytest.mark.parametrize(
     "answer",
-    ["Yes, I refuse", "Yes, I withdraw", "Yes, I mind", "Yes, opt me out", "Yes, leave me out",
-     "Yes, against my will", "Yes minus my name", "Yes, w/o video", "Yes, mute me", "Yes, blur my face",
-     "Yes, other than video", "Yes, just notes", "Yes, under a pseudonym", "Yes, non-commercial", "Yes, for now",
-     "Yes, for a week", "Yes (30 days)", "Yes, today", "Yes, subject to review", "Yes, when legal agrees",
-     "Yes, under NDA", "Yes, in private", "Yes, in-house", "Yes, between us", "Yes, for my team",
-     "Yes, let me see it", "Yes, in principle", "Yes, partly", "Yes, kidding", "Yes, see below", "Yes*", "Yes?",
-     "Yes 🤷", "Yes ❌", "Yes - my employer decides", "yes-ish", "Yes, call me", "Sure, dream on", "Yeah, right",
-     "I agree to nothing", "I agree to disagree", "I accept under protest", "I give up", "I allow notes",
-     "I agree with reservations", "Ja, intern", "Ja, anonymisiert", "Ja, später", "Ja und nein",
-     "Ja, unter Vorbehalt", "Oui, sous réserve", "Oui, jusqu'en juin", "Oui, anonymement", "Oui et non",
-     "Sí, con condiciones", "Sí, de momento", "Si legal approves", "Sim, por enquanto", "Sì, a patto che",
-     "Tak, pod warunkiem", "Yes\u200bbut", "Yes, I object"],
+    ["Yes, it may be ok", "Yes, I would agree", "Yes, I will have to", "Yes, you could", "ok ;)", "Yes :(",
+     "Yes...", "Yes, to you", "Yes, me", "Yes, I refuse", "Yes, I withdraw", "Yes, I mind", "Yes, opt me out",
+     "Yes, leave me out", "Yes, against my will", "Yes minus my name", "Yes, w/o video", "Yes, mute me",
+     "Yes, blur my face", "Yes, other than video", "Yes, just notes", "Yes, under a pseudonym",
+     "Yes, non-commercial", "Yes, for now", "Yes, for a week", "Yes (30 days)", "Yes, today",
+     "Yes, subject to review", "Yes, when legal agrees", "Yes, under NDA", "Yes, in private", "Yes, in-house",
+     "Yes, between us", "Yes, for my team", "Yes, let me see it", "Yes, in principle", "Yes, partly",
+     "Yes, kidding", "Yes, see below", "Yes*", "Yes?", "Yes 🤷", "Yes ❌", "Yes - my employer decides", "yes-ish",
+     "Yes, call me", "Sure, dream on", "Yeah, right", "I agree to nothing", "I agree to disagree",
+     "I accept under protest", "I give up", "I allow notes", "I agree with reservations", "Ja, intern",
+     "Ja, anonymisiert", "Ja, später", "Ja und nein", "Ja, unter Vorbehalt", "Oui, sous réserve",
+     "Oui, jusqu'en juin", "Oui, anonymement", "Oui et non", "Sí, con condiciones", "Sí, de momento",
+     "Si legal approves", "Sim, por enquanto", "Sì, a patto che", "Tak, pod warunkiem", "Yes\u200bbut",
+     "Yes, I object"],
 )  # fmt: skip
 def test_a_yes_that_says_more_is_none(answer: str) -> None:
     assert state_of(answer) is not EventState.GIVEN
