@@ -1,5 +1,6 @@
 """Consent: what each participant allows, decided by written rules from an append-only log of their answers."""
 
+from pipeline.consent.evaluation.named_refusers import named_refusers
 from pipeline.consent.evaluation.next_change import next_change
 from pipeline.consent.evaluation.ruling import current_ruling, record_announcements, rule
 from pipeline.consent.evaluation.snapshot import matched_parties, working_session
@@ -13,6 +14,7 @@ __all__ = [
     "journal_warnings",
     "log_head",
     "matched_parties",
+    "named_refusers",
     "next_change",
     "record_announcements",
     "release",

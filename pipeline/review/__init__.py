@@ -1,6 +1,6 @@
 """Puts proposals to people and turns their decisions into the approved plan."""
 
-from pipeline.review.closed_names import closed_names
+from pipeline.review.closed_names import closed_names, purposes_of
 from pipeline.review.decision_log import decisions, heads, numbered, signed_off_by
 from pipeline.review.finding_edits import edited, edits, edits_in
 from pipeline.review.picture.plan import may_be_shown, picture_review
@@ -27,6 +27,7 @@ __all__ = [
     "numbered",
     "picture_review",
     "propose",
+    "purposes_of",
     "reading_plan",
     "reported_speech",
     "review",

@@ -26,7 +26,7 @@ def closed_names(session: Session, ruling: Ruling, proposals: Iterable[Proposal]
 
     It is as "p2 said no" or "p2 did not agree"; ids, never names.
     """
-    purposes = _purposes(session)
+    purposes = purposes_of(session)
     named = {purpose: named_out(session, ruling, purpose) for purpose in purposes}
     entities = {who: entities_of(session, frozenset({who})) for who in frozenset().union(*named.values())}
     closed = {}
@@ -37,7 +37,8 @@ def closed_names(session: Session, ruling: Ruling, proposals: Iterable[Proposal]
     return closed
 
 
-def _purposes(session: Session) -> tuple[Purpose, ...]:
+def purposes_of(session: Session) -> tuple[Purpose, ...]:
+    """What the renditions that a session asks for need of everybody who is named in them."""
     asked = tuple(audience.purpose for audience in Audience if audience.purpose in session.purposes)
     return asked or (Audience.INTERNAL.purpose,)
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from pipeline import consent
 from pipeline.cli import main
 from pipeline.consent.staff.withdraw import Erasure
 from pipeline.errors import RefusedByPolicy
@@ -18,7 +19,7 @@ from pipeline.review import decision_log
 from pipeline.review.queue import proposals_of
 from pipeline.store import Workspace
 from pipeline.web.roles import WebRole
-from pipeline.workflow import review_actions
+from pipeline.workflow import names_out, review_actions
 from pipeline.workflow.consent_actions import withdraw_consent
 from pipeline.workflow.review_material import ReviewSession, open_review
 from pipeline.workflow.review_views import Decided, proposal_views, taken_out, turn_views
@@ -152,3 +153,26 @@ def test_the_page_and_its_api_say_it(workspace: Workspace) -> None:
     body = {"verdict": "keep", "reason": "ours"}
     answer = ana.post(f"{path}/proposals/{proposal.proposal_id}/decision", json=body, headers={"if-match": '"0"'})
     assert answer.status_code == 403 and SAID_NO in answer.json()["error"]
+
+
+def test_who_is_only_spoken_of_and_said_no_is_kept_by_nobody(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proposal = proposal_of(workspace)
+    other = replace(
+        proposal,
+        entity="person:otto quint",
+        findings=tuple(replace(each, text="Otto Quint") for each in proposal.findings),
+    )
+    asked = list[set[str]]()
+
+    def refusing(names: frozenset[str], *_: object, **__: object) -> frozenset[str]:
+        asked.append(set(names))
+        return frozenset({"Otto Quint"})
+
+    names_out.require_keepable(workspace, [other], Verdict.KEEP, now=now())
+    monkeypatch.setattr(consent, "named_refusers", refusing)
+    with pytest.raises(RefusedByPolicy, match="cannot be kept: somebody on file with that name said no"):
+        names_out.require_keepable(workspace, [other], Verdict.KEEP, now=now())
+    names_out.require_keepable(workspace, [other], Verdict.REDACT, now=now())
+    assert asked == [{"Otto Quint"}]
