@@ -43,6 +43,10 @@ class Quotes:
         """Whether a quote repeats the beginning of a message that stays."""
         return _begins(self._staying, _plain(_CUT.sub("", quote)))
 
+    def is_whole(self, line: str) -> bool:
+        """Whether a line is a whole message that stays."""
+        return _has(self._staying, _plain(line))
+
 
 def quote_edits(
     session: Session, removed: frozenset[str], removed_intervals: Sequence[RemovedInterval]
@@ -51,7 +55,7 @@ def quote_edits(
     parts = RemovedParts(removed_intervals)
     gone = [is_left_out(line, removed, parts) for line in session.chat]
     staying = [line.text for line, is_gone in zip(session.chat, gone, strict=True) if not is_gone]
-    left_out = [line.text for line, is_gone in zip(session.chat, gone, strict=True) if is_gone]
+    left_out = list(own_texts(zip((line.text for line in session.chat), gone, strict=True)))
     spoken = [
         cue.text
         for cue in session.captions
@@ -67,6 +71,29 @@ def quote_edits(
         if not is_gone
         for start_char, end_char in quote_places(line.text, quotes)
     )
+
+
+def own_texts(messages: Iterable[tuple[str, bool]]) -> Iterator[str]:
+    """The messages that are left out, without what they quote of messages before them that stay.
+
+    A message is given with whether it is left out. What is quoted is of whoever wrote it first: a "Liked" of somebody
+    who said no takes nobody's request along.
+    """
+    before: list[str] = []
+    for text, is_gone in messages:
+        if is_gone:
+            yield _without_quotes(text, Quotes((), before))
+        else:
+            before.append(text)
+
+
+def _without_quotes(text: str, before: Quotes) -> str:
+    rest = list(text)
+    for match in QUOTED.finditer(text):
+        group = 1 if match[1] is not None else 2
+        if before.stays(match[group]):
+            rest[slice(*match.span(group))] = " " * len(match[group])
+    return "\n".join(line for line in "".join(rest).split("\n") if not before.is_whole(line))
 
 
 def quote_places(text: str, quotes: Quotes) -> Iterator[tuple[int, int]]:

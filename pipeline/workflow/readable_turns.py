@@ -10,7 +10,7 @@ from pipeline.export.mentions import PURPOSE, QUOTED, may_use
 from pipeline.records import Role, Ruling, Session, Turn
 from pipeline.render import file_names
 from pipeline.render.rendition import chat_of, turns_of
-from pipeline.review.chat_quotes import REDACTED, Quotes, quote_places
+from pipeline.review.chat_quotes import REDACTED, Quotes, own_texts, quote_places
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,8 +84,9 @@ def _without_quotes(
     session: Session, used: Collection[str], published: ReadableTurns, typed: Sequence[Turn]
 ) -> Iterator[Turn]:
     """The messages without what repeats those who may not be used, as they wrote or said it and as it was redacted."""
-    left_out = [line.text for line in session.chat if line.direct or line.participant_id not in used]
-    left_out += [turn.text for turn in published.typed if turn.participant_id not in used]
+    written = [(line.text, line.direct or line.participant_id not in used) for line in session.chat]
+    redacted = [(turn.text, turn.participant_id not in used) for turn in published.typed]
+    left_out = [text for messages in (written, redacted) for text in own_texts(messages)]
     left_out += [
         cue.text for cue in session.captions if cue.participant_id is not None and cue.participant_id not in used
     ]

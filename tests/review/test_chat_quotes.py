@@ -95,3 +95,20 @@ def test_what_somebody_left_out_said_is_no_more_theirs_to_write() -> None:
 def test_nothing_is_taken_out_where_nobody_is_left_out(one: str, other: str) -> None:
     lines = [("p1", f"{one} x"), ("p3", f"> {other} y")]
     assert after(*lines, removed=frozenset()) == [text for _, text in lines]
+
+
+MINE = "Can you please add an export of turbine alarms to CSV?"
+
+
+@pytest.mark.parametrize(
+    "reaction",
+    [f'Liked "{MINE}"', f'Reacted to "{MINE[:20]}..." with 👍', f"> {MINE}\nwe too", f"Person 3 10:00\n{MINE}\nwe too"],
+)
+def test_who_is_left_out_and_quotes_somebody_takes_nothing_of_theirs_along(reaction: str) -> None:
+    assert after(("p3", MINE), ("p2", reaction), ("p1", f"> {MINE}\nyes")) == [MINE, f"> {MINE}\nyes"]
+
+
+def test_what_is_left_out_stays_out_though_somebody_who_stays_has_repeated_it() -> None:
+    assert after(("p2", MINE), ("p3", MINE), ("p2", f'Liked "{MINE}"'), ("p1", MINE)) == [REDACTED, REDACTED]
+    assert after(("p3", "hello all"), ("p2", f"hello all\n{HERS}"), ("p1", HERS)) == ["hello all", REDACTED]
+    assert after(("p3", MINE), ("p2", MINE[:-1]), spoken=MINE) == [REDACTED]
