@@ -100,7 +100,10 @@ def test_a_night_takes_back_only_mixed_sound_that_nobody_vouches_for(earlier: Pa
     report = nightly.run_night(workspace, inbox=None, options=options, now=NIGHT, progress=lambda *_: None)
     after = published(earlier / "out")
     closed = {name for name in before if name.startswith(mixed)}
-    assert closed and set(after) == set(before) - closed
+    assert closed and set(before) - set(after) == closed
+    # A session with a chat is rendered once more: requests are read out of what was typed.
+    with_chat = {name.replace("chat.txt", "chat.jsonl") for name in after if name.endswith("/chat.txt")}
+    assert with_chat and set(after) - set(before) == with_chat
     # What this version finds beside is redacted in what was published too; everything is proved again.
     for folder in {(earlier / "out" / name).parent for name in after}:
         assert CliRunner().invoke(main, ["prove", str(folder)]).exit_code == 0
