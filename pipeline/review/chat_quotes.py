@@ -8,7 +8,7 @@ only where a reply says what it quotes and nothing that stays reads so.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator, Sequence
 
 from pipeline.lexicon.chat_forms import QUOTED, REPLY, words_as_read
@@ -29,6 +29,10 @@ class Quotes:
         self._lines = sorted({line for line in lines if line})
         self._staying = sorted({_plain(text) for text in staying})
         self._shingles = {shingle for line in self._lines for shingle in _shingles(line)}
+
+    def add(self, text: str) -> None:
+        """One more message that stays."""
+        insort(self._staying, _plain(text))
 
     def is_left_out(self, quote: str) -> bool:
         """Whether a quote repeats what is left out: its beginning, all of it, or five words in a row."""
@@ -79,12 +83,12 @@ def own_texts(messages: Iterable[tuple[str, bool]]) -> Iterator[str]:
     A message is given with whether it is left out. What is quoted is of whoever wrote it first: a "Liked" of somebody
     who said no takes nobody's request along.
     """
-    before: list[str] = []
+    before = Quotes((), ())
     for text, is_gone in messages:
         if is_gone:
-            yield _without_quotes(text, Quotes((), before))
+            yield _without_quotes(text, before)
         else:
-            before.append(text)
+            before.add(text)
 
 
 def _without_quotes(text: str, before: Quotes) -> str:

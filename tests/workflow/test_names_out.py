@@ -166,7 +166,7 @@ def test_who_is_only_spoken_of_and_said_no_is_kept_by_nobody(
     )
     asked = list[set[str]]()
 
-    def refusing(names: frozenset[str], *_: object, **__: object) -> frozenset[str]:
+    def refusing(names: set[str], *_: object, **__: object) -> frozenset[str]:
         asked.append(set(names))
         return frozenset({"Otto Quint"})
 
