@@ -14,7 +14,7 @@ from pipeline.media.output_formats import OUTPUT_FORMATS
 from pipeline.proof import ExpectedSound, PreEncodeCheck, files_as_allowed, media_checks, texts_checked
 from pipeline.proof.text_search import media_free_of, texts_free_of
 from pipeline.records import Failed, Leak, PicturePlan, PlannedTerm, ProofVerdict, RedactionInterval
-from pipeline.render import redacted_turns, render, sound, text_files
+from pipeline.render import chat_turns, redacted_turns, render, sound
 from pipeline.render.sample_ranges import samples_of
 from tests.media.making import H264, PICTURE, SECRET, tone, with_captions_608
 from tests.media.making import ffmpeg as run_ffmpeg
@@ -119,7 +119,7 @@ def test_a_word_left_in_the_transcript_is_found(vault: Vault, tmp_path: Path, mo
 
 
 def test_a_line_left_in_the_chat_is_found(vault: Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(text_files, "_edited", lambda line, edits: line.text)
+    monkeypatch.setattr(chat_turns, "_edited", lambda line, edits: line.text)
     monkeypatch.setattr("pipeline.render.terms.TermReplacer.replace", lambda self, text: text)
     assert "search for terms" in failed(vault, tmp_path)
 
