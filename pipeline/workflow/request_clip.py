@@ -93,6 +93,7 @@ def _held(mention: Mention, request_id: str, heard: tuple[str | None, ...]) -> H
         answered=(),
         heard_in=mention.session,
         heard=heard,
+        sessions=(mention.session,),
         redactions=(redactions_of(mention),),
     )
 

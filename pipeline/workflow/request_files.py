@@ -168,6 +168,7 @@ def _with_manifest(
     titled_by = {row.titled_by for row in report.groups if row.titled_by}
     held_ids = tuple(sorted({*request_ids, *titled_by}))
     answered = tuple(sorted(row.request_id for row in report.mentions if row.answer))
+    sessions = {mention.request_id: mention.session for mention in gathered.mentions}
     behind = {mention.request_id: (mention.session, *mention.answer_behind) for mention in gathered.mentions}
     redactions = {mention.request_id: redactions_of(mention) for mention in gathered.mentions}
     held = HeldRequests(
@@ -175,6 +176,7 @@ def _with_manifest(
         quoted=tuple(sorted({row.request_id for row in report.mentions if row.quoted} | titled_by)),
         answered=answered,
         answered_behind=tuple(behind[request_id] for request_id in answered),
+        sessions=tuple(sorted({sessions[request_id] for request_id in held_ids})),
         redactions=tuple(redactions[request_id] for request_id in held_ids),
     )
     return RequestExport(files={**files, manifest.NAME: content}, held=held)

@@ -25,10 +25,10 @@ _TAKEN_OUT = re.compile(r"\[[a-z]+(?: [^\]]*)?\]")
 class HeldRequests:
     """The requests that a file held, which of them in the words that were said, and which with an answer of staff.
 
-    None where an earlier version did not keep it: it may have been any of them. ``heard_in`` and ``heard`` are the
-    session of a clip and who is heard in it. ``redactions`` is, for each request, how many parts were taken out of its
-    words and of the answer. ``answered_behind`` has for each of ``answered`` its
-    session and whom the answer may repeat.
+    None where an earlier version did not keep it: it may have been any of them. ``sessions`` are those that the
+    requests come from. ``heard_in`` and ``heard`` are the session of a clip and who is heard in it. ``redactions``
+    is, for each request, how many parts were taken out of its words and of the answer. ``answered_behind`` has for
+    each of ``answered`` its session and whom the answer may repeat.
     """
 
     request_ids: tuple[str, ...]
@@ -38,6 +38,7 @@ class HeldRequests:
     heard: tuple[str | None, ...] = ()
     redactions: tuple[tuple[int, int], ...] | None = None
     answered_behind: tuple[tuple[str, ...], ...] = ()
+    sessions: tuple[str, ...] | None = None
 
     def unquotable(self, shown: Mapping[str, Mention], may_quote: Callable[[str, str | None], bool]) -> tuple[str, ...]:
         """Those that may be shown still, but not in the words that the file held.
@@ -119,6 +120,15 @@ def note_file(workspace: Workspace, file: OutFile, held: HeldRequests, *, folder
     )
     workspace.stages.put(STAGE, artefact_id, held)
     return artefact_id
+
+
+def sessions_held(workspace: Workspace) -> Mapping[str, frozenset[str]]:
+    """By id of each export and clip the sessions that its requests come from; not of those of earlier versions."""
+    return {
+        artefact.artefact_id: frozenset(held.sessions)
+        for artefact, held in _held(workspace)
+        if held.sessions is not None
+    }
 
 
 def recalls(workspace: Workspace, *, now: datetime) -> list[Recall]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -29,6 +29,7 @@ _STANDS = {
     WithdrawalState.DONE: "done, not yet searched for what may be left",
     WithdrawalState.VERIFIED: "done; what is out was searched and nothing was found",
 }
+_CARRIED_OUT = frozenset({WithdrawalState.DONE, WithdrawalState.VERIFIED})
 _RETRACTED = "retracted"
 _ERASED = "done; every store was searched and nothing was found"
 
@@ -48,9 +49,12 @@ class WithdrawalReceipt:
     kept: tuple[str, ...]
 
 
-def of_person(email: str, withdrawal_id: str, *, workspace: Workspace) -> tuple[WithdrawalReceipt, ...]:
+def of_person(
+    email: str, withdrawal_id: str, *, workspace: Workspace, sessions_held: Mapping[str, frozenset[str]] | None = None
+) -> tuple[WithdrawalReceipt, ...]:
     """The receipts of somebody's withdrawals, all or one, also after their address was forgotten.
 
+    ``sessions_held`` has by artefact the sessions that it was made of; an artefact that it lacks may be of any.
     Raises ``UsageProblem`` where there is none.
     """
     wanted = set(known_as(email, workspace=workspace))
@@ -61,7 +65,7 @@ def of_person(email: str, withdrawal_id: str, *, workspace: Workspace) -> tuple[
         raise UsageProblem(
             "no withdrawal of that person is on file", action="check the address, and the withdrawal's id"
         )
-    return tuple(receipt(withdrawal, workspace=workspace) for withdrawal in filed)
+    return tuple(receipt(withdrawal, workspace=workspace, sessions_held=sessions_held or {}) for withdrawal in filed)
 
 
 def known_as(who: str, *, workspace: Workspace) -> list[str]:
@@ -78,12 +82,16 @@ def known_as(who: str, *, workspace: Workspace) -> list[str]:
     ]
 
 
-def receipt(filed: Withdrawal, *, workspace: Workspace) -> WithdrawalReceipt:
-    """What was done for a withdrawal, from the ledger."""
+def receipt(
+    filed: Withdrawal, *, workspace: Workspace, sessions_held: Mapping[str, frozenset[str]]
+) -> WithdrawalReceipt:
+    """What was done for a withdrawal, from the ledger; ``sessions_held`` as ``of_person`` takes it."""
     steps = withdrawals.steps(workspace.ledger, filed.withdrawal_id)
     counted = Counter(str(step["done"]) for step in steps)
     touched = {str(step["what"]).partition("/")[0] for step in steps}
     log = "the consent log and this withdrawal, by random ids, as proof"
+    # Until the next run did its part nothing tells which sessions the person is in.
+    known_sessions = sessions_held if filed.state in _CARRIED_OUT else {}
     rows_too = filed.erase and filed.session_id is None
     return WithdrawalReceipt(
         withdrawal=filed.withdrawal_id,
@@ -93,20 +101,23 @@ def receipt(filed: Withdrawal, *, workspace: Workspace) -> WithdrawalReceipt:
         erasure=filed.erase,
         standing=_ERASED if filed.erase and filed.state is WithdrawalState.VERIFIED else _STANDS[filed.state],
         done=tuple(f"{what}: {count}" for what, count in counted.items()),
-        not_recalled=tuple(_not_recalled(workspace, touched, erase=filed.erase)),
+        not_recalled=tuple(_not_recalled(workspace, touched, known_sessions, erase=filed.erase)),
         kept=(log, *(() if rows_too else (_ANSWERS,)), *((_NAMES,) if filed.erase else ())),
     )
 
 
-def _not_recalled(workspace: Workspace, touched: set[str], *, erase: bool) -> Iterable[str]:
-    """What was public, and the copies of artefacts of those sessions, and of all sessions, that left the workspace."""
+def _not_recalled(
+    workspace: Workspace, touched: set[str], sessions_held: Mapping[str, frozenset[str]], *, erase: bool
+) -> Iterable[str]:
+    """What was public, and the copies of what was made of those sessions, or may have been, that left the workspace."""
     for each in sorted(touched):
         yield from _public_times(workspace, each)
     sessions = {artefact.artefact_id: artefact.session_id for artefact in workspace.artefacts.all()}
     kinds = {artefact.artefact_id: artefact.kind for artefact in workspace.artefacts.all()}
     for copy in workspace.artefacts.copies():
         session_id = sessions.get(copy.artefact_id)
-        if session_id is None or session_id in touched:
+        held = sessions_held.get(copy.artefact_id) if session_id is None else {session_id}
+        if held is None or not touched.isdisjoint(held):
             yield f"{kinds.get(copy.artefact_id, 'copy')} {copy.artefact_id}: went to {copy.went_to}, {copy.noted_at}"
     if erase:
         with reading(workspace.db) as connection:
