@@ -24,9 +24,9 @@ _LONGEST_PHRASE = 12
 # Words that all have the same moment are text for which there is no sound; one such word alone is usual.
 _MOST_AT_ONE_MOMENT = 3
 _MOMENT_S = 0.02
-# A longer word (so much, and more for each letter) stands where Whisper left out others: in the 1,464 s of three written
-# sets three words are longer, and over each of them others were said ("That" for 2.3 s, "is" for 3.8 s, "look" for
-# 2.0 s). Figures are said in many words.
+# A longer word (so much, and more for each letter) stands where Whisper left out others. Of 1,464 s of three written
+# sets three are, and over each others were said ("That" for 2.3 s, "is" for 3.8 s, "look" for 2.0 s). Figures are said
+# in many words.
 _LONGEST_SAID_S, _LETTER_S = 1.0, 0.1
 
 
