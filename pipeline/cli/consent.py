@@ -40,6 +40,12 @@ for _command in (
     consent.add_command(_command)
 
 
+_UNREAD_NEXT = (
+    "next    what is unread is on file as unknown, which holds: `offrecord consent draft-form FILE --form FORM` lists "
+    "each such answer; say in a mapping with a new version what it means, and import the table again"
+)
+
+
 @consent.command("import")
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--form", type=click.Path(path_type=Path, dir_okay=False), help="The form mapping, for a table.")
@@ -54,7 +60,10 @@ def import_command(file: Path, form: Path | None, key: Path | None, workspace: P
     """Import the answers in FILE, a table (CSV or xlsx) or an export of a consent log: all of them or none."""
     from pipeline.workflow.consent_actions import import_consent
 
-    emit(import_consent(file, form=form, key=key, workspace=open_workspace(workspace), now=now()), as_json)
+    imported = import_consent(file, form=form, key=key, workspace=open_workspace(workspace), now=now())
+    emit(imported, as_json)
+    if not as_json and getattr(imported, "unread", None):
+        click.echo(_UNREAD_NEXT)
 
 
 @consent.command("export")

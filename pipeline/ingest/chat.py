@@ -8,6 +8,9 @@ from datetime import date, datetime
 from pipeline.errors import InputRefused
 from pipeline.ingest.chat_headers import ChatHeader, header_of
 
+GET_AGAIN = "download it again, or take it out of the folder and of session.toml"
+"""What to do about a chat that cannot be read."""
+
 
 @dataclass(frozen=True, slots=True)
 class ChatMessage:
@@ -56,7 +59,7 @@ def parse(text: str) -> ChatFile:
         else:
             unread += bool(line.strip())
     if not messages and unread:
-        raise InputRefused("chat: not Zoom's chat text", action="leave it out of session.toml")
+        raise InputRefused("chat: not Zoom's chat text", action=GET_AGAIN)
     read = [_message(header, "\n".join(lines).strip()) for header, lines in messages]
     return ChatFile(tuple(message for message in read if message.text), unread)
 

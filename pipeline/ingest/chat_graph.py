@@ -8,9 +8,11 @@ from html.parser import HTMLParser
 from typing import Any
 
 from pipeline.errors import InputRefused
-from pipeline.ingest.chat import ChatFile, ChatMessage
-from pipeline.ingest.json_objects import members, moment_of, objects_with, text_of
+from pipeline.ingest.chat import GET_AGAIN, ChatFile, ChatMessage
+from pipeline.ingest.json_objects import is_empty, is_json, members, moment_of, objects_with, text_of
 
+SIGN = b'"createdDateTime"'
+"""What stands in every message of Microsoft Graph, also in a file that is cut off."""
 _QUOTED = 60
 """How much of a message a reaction to it repeats, as Zoom's chat does."""
 _BREAKS = frozenset({"br", "p", "div", "li", "blockquote", "tr"})
@@ -28,8 +30,11 @@ def parse(text: str) -> ChatFile:
         read = list(_messages(message))
         messages += read
         unread += not read
+    if not messages and is_empty(text):
+        return ChatFile()
     if not messages:
-        raise InputRefused("chat: no messages of Microsoft Graph", action="leave it out of session.toml")
+        what = "no messages of Microsoft Graph" if is_json(text) else "no whole JSON: it is cut off or damaged"
+        raise InputRefused(f"chat: {what}", action=GET_AGAIN)
     return ChatFile(tuple(messages), unread)
 
 

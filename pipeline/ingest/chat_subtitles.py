@@ -6,7 +6,7 @@ import re
 
 from pipeline.errors import InputRefused
 from pipeline.ingest.captions.speakers import prefixed
-from pipeline.ingest.chat import ChatFile, ChatMessage
+from pipeline.ingest.chat import GET_AGAIN, ChatFile, ChatMessage
 
 _TIMING = re.compile(r"(\d{1,3}):([0-5]\d):([0-5]\d)(?:[.,]\d{1,3})?,\d{1,3}:[0-5]\d:[0-5]\d(?:[.,]\d{1,3})?", re.ASCII)
 
@@ -26,6 +26,8 @@ def parse(text: str) -> ChatFile:
             blocks[-1][1].append(line.strip())
         else:
             unread += bool(line.strip())
+    if blocks and not any(blocks[-1][1]):
+        raise InputRefused("chat: it is cut off after a time", action=GET_AGAIN)
     messages = []
     for at_s, lines in blocks:
         named = prefixed(next(filter(None, lines), ""))
@@ -36,5 +38,5 @@ def parse(text: str) -> ChatFile:
         text_of_it = "\n".join([named[1], *rest]).strip()
         messages += [ChatMessage(at_s, named[0], text_of_it, wall=False, direct=False)] if text_of_it else []
     if not messages and unread:
-        raise InputRefused("chat: not Google Meet's chat", action="leave it out of session.toml")
+        raise InputRefused("chat: not Google Meet's chat", action=GET_AGAIN)
     return ChatFile(tuple(messages), unread)

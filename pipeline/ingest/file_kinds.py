@@ -6,6 +6,7 @@ import re
 
 from pipeline.ingest.media_kinds import MEDIA_SUFFIXES, UNREAD_MEDIA_SUFFIXES
 
+CHATS = "chats"
 _BY_WORDS = (
     (
         "summaries",
@@ -14,7 +15,7 @@ _BY_WORDS = (
     ("chapters", re.compile(r"chapter|topic|highlight|kapitel|chapitre|capítulo|capitolo|トピック|章节")),
     ("polls", re.compile(r"poll|q&a|q_a|umfrage|sondage|encuesta|quiz|survey")),
     ("notes", re.compile(r"notes|notizen|agenda|whiteboard|minutes|protokoll|notas|appunti|メモ")),
-    ("chats", re.compile(r"chat|conversation|message")),
+    (CHATS, re.compile(r"chat|conversation|message")),
 )
 _BY_SUFFIX = {
     "pictures": (".jpg", ".jpeg", ".png", ".webp", ".gif", ".heic", ".bmp", ".tiff", ".svg"),

@@ -21,6 +21,25 @@ def objects_with(text: str, *keys: str) -> list[dict[str, Any]]:
         return []
 
 
+def is_json(text: str | bytes) -> bool:
+    """Whether a text is whole JSON."""
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def is_empty(text: str) -> bool:
+    """Whether a text is the JSON of an answer that holds nothing: beside an API's own notes, lists without a member."""
+    if not is_json(text):
+        return False
+    value = json.loads(text)
+    if isinstance(value, dict):
+        return all(key.startswith("@") or inner in ([], {}, None) for key, inner in value.items())
+    return isinstance(value, list) and not value
+
+
 def members(value: object, key: str) -> list[dict[str, Any]]:
     """The objects of the list under a key; none where there is no list."""
     listed = value.get(key) if isinstance(value, dict) else None

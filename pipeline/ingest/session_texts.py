@@ -14,7 +14,10 @@ from pipeline.ingest.chat import ChatFile, ChatMessage
 from pipeline.ingest.documents import is_document
 from pipeline.ingest.draft import SessionDraft
 from pipeline.ingest.embedded_captions import Probes, Tracks
-from pipeline.ingest.listing import Listing
+from pipeline.ingest.file_kinds import CHATS, kind_of
+from pipeline.ingest.json_objects import is_json
+from pipeline.ingest.listing import MAX_TEXT_BYTES, Listing
+from pipeline.ingest.media_kinds import is_media
 
 MAX_CAPTIONS, MAX_MESSAGES = 100_000, 20_000
 """More than a day of talk, and more than anybody writes in one: time and memory grow with each."""
@@ -58,7 +61,8 @@ def chat_of(listing: Listing, name: str) -> ChatFile:
 
 
 def read(listing: Listing, draft: SessionDraft, probes: Probes, duration_s: float) -> SessionTexts:
-    """The texts of a draft's files; raises ``InputRefused`` where one that session.toml names cannot be read."""
+    """The texts of a draft's files; raises ``InputRefused`` for an unreadable chat or file that session.toml names."""
+    _check_chats(listing, draft)
     spoken, spoken_in, unread_captions = _first(
         listing, draft.captions, captions_of, CaptionFile(), named=draft.facts.captions
     )
@@ -85,6 +89,32 @@ def read(listing: Listing, draft: SessionDraft, probes: Probes, duration_s: floa
             *_writers_in_others(listing, (name for name in draft.chat if name not in written_in), draft, duration_s),
         ),
     )
+
+
+def _check_chats(listing: Listing, draft: SessionDraft) -> None:
+    """Raises ``InputRefused`` where a file that is a chat by its name, or by what stands in it, cannot be read.
+
+    Who wrote in it is not known then: they may have said no, and what was said of a secret there is in no search.
+    """
+    taken = {*draft.captions, *draft.empty, *(name for name, _ in draft.texts)}
+    candidates = {*draft.chat, *(name for name in listing.names if not is_media(name) and _is_chat(listing, name))}
+    for name in sorted(candidates - taken):
+        try:
+            chat_of(listing, name)
+        except InputRefused as error:
+            if name == draft.facts.chat:
+                raise
+            what = error.message.removeprefix("chat: ")
+            raise InputRefused(f"a chat file cannot be read ({what})", action=chat.GET_AGAIN) from None
+
+
+def _is_chat(listing: Listing, name: str) -> bool:
+    """Whether a file is a chat by its name, or messages of an API that are cut off."""
+    lower = name.lower()
+    if kind_of(name) == CHATS or (lower.endswith(".sbv") and "chat" in lower.rpartition("/")[2]):
+        return True
+    text = listing.head(name, MAX_TEXT_BYTES) if lower.endswith(".json") else b""
+    return chat_graph.SIGN in text and not is_json(text)
 
 
 def _named_in_others(listing: Listing, names: Iterable[str]) -> Iterator[str]:

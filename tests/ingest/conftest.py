@@ -124,11 +124,11 @@ def craig_zip(tmp_path: Path, media: Media) -> Path:
     return path
 
 
-def listed(files: Mapping[str, str], tmp_path: Path, title: str = "2026-11-18 16.00.00 Topic") -> Listing:
+def listed(files: Mapping[str, str | bytes], tmp_path: Path, title: str = "2026-11-18 16.00.00 Topic") -> Listing:
     """A listing of small text files, for readers."""
     for name, text in files.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text(text)
+        (tmp_path / name).write_bytes(text.encode() if isinstance(text, str) else text)
     found = [ListedFile(name, tmp_path / name, (tmp_path / name).stat().st_size, 0) for name in files]
     return Listing(title, tuple(sorted(found, key=lambda entry: entry.name)))
 

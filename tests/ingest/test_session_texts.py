@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +14,17 @@ from pipeline.ingest.platforms import generic, zoom
 from pipeline.ingest.session_toml import SessionToml
 from tests.ingest.conftest import CONF, listed
 
+GRAPH = json.dumps(
+    {
+        "value": [
+            {
+                "createdDateTime": "2026-11-18T15:00:01Z",
+                "from": {"user": {"displayName": "Priya Raman"}},
+                "body": {"contentType": "text", "content": "Hello"},
+            }
+        ]
+    }
+)
 SPOKEN = "WEBVTT\n\n00:01.000 --> 00:02.000\none\n\n00:02.000 --> 00:03.000\ntwo\n"
 
 
@@ -29,13 +41,12 @@ def test_texts_of_a_zoom_folder_that_cannot_be_read_are_counted(tmp_path: Path) 
     files = {
         "recording.conf": CONF,
         "audio1123456789.m4a": "x",
-        "meeting_saved_chat.txt": "neither\n\nof them\n",
         "closed_caption.txt": "words alone\n",
     }
     listing = listed(files, tmp_path)
     draft = replace(zoom.read(listing, SessionToml()), mixed=())
     texts = session_texts.read(listing, draft, {}, 60.0)
-    assert (texts.unread_chat, texts.unread_captions, texts.files) == (2, 1, ())
+    assert (texts.unread_captions, texts.files) == (1, ())
 
 
 def test_a_file_that_cannot_be_read_is_counted_beside_an_empty_one(tmp_path: Path) -> None:
@@ -43,3 +54,42 @@ def test_a_file_that_cannot_be_read_is_counted_beside_an_empty_one(tmp_path: Pat
     draft = replace(generic.read(listing, SessionToml()), captions=("a.vtt", "b.vtt"), mixed=())
     texts = session_texts.read(listing, draft, {}, 60.0)
     assert (texts.captions, texts.unread_captions, texts.files) == ((), 2, (("b.vtt", "captions"),))
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("chat.json", GRAPH[:-40]),
+        ("chat.json", ""),
+        ("export.json", GRAPH[:-40]),
+        ("chat.json", '[{"user": "Priya", "text": "Hello"}]'),
+        ("Meeting messages.txt", "neither\n\nof them\n"),
+        ("chat.txt", b"15:00:01\tPriya:\t\xe2\x82"),
+        ("meeting_saved_new_chat.txt", "neither\n"),
+        ("chat.docx", b"PK\x03\x04 cut"),
+        ("Office hours - Chat.sbv", "00:00:01.000,00:00:02.000\nPriya: Hello\n\n00:00:03.000,00:00:04.000\n"),
+    ],
+)
+@pytest.mark.parametrize("is_named", [False, True])
+def test_a_chat_that_cannot_be_read_refuses_the_session(
+    name: str, content: str | bytes, is_named: bool, tmp_path: Path
+) -> None:
+    listing = listed({name: content, "chat1.txt": "15:00:01\tHannah:\tHi.\n"}, tmp_path)
+    draft = generic.read(listing, SessionToml(chat=name if is_named else None))
+    with pytest.raises(InputRefused, match="chat") as refusal:
+        session_texts.read(listing, draft, {}, 60.0)
+    assert "download it again, or take it out of the folder" in refusal.value.action or (
+        is_named and refusal.value.action
+    )
+    assert "Priya" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("chat.json", '{"@odata.context": "x", "value": []}'), ("chat.txt", ""), ("chat.txt", "15:00:01\tPriya:\tHi.\n")],
+)
+def test_a_chat_that_says_nothing_or_is_not_the_sessions_refuses_nothing(
+    name: str, content: str, tmp_path: Path
+) -> None:
+    listing = listed({name: content}, tmp_path)
+    assert session_texts.read(listing, generic.read(listing, SessionToml()), {}, 60.0).files == ()

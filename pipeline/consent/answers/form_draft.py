@@ -10,11 +10,19 @@ import tomlkit
 from tomlkit.items import Item, Table
 
 from pipeline.consent.answers.answer_columns import AnswerColumns, read_table
-from pipeline.consent.answers.question_meaning import UNDECIDED, meaning_of, purposes_in, state_of, ticked_labels
+from pipeline.consent.answers.question_meaning import (
+    UNDECIDED,
+    is_plain_no,
+    meaning_of,
+    purposes_in,
+    state_of,
+    ticked_labels,
+)
 from pipeline.consent.answers.tables import Cell
 from pipeline.consent.answers.timestamps import UnreadableTimestamp, read_timestamp
+from pipeline.consent.answers.unlisted_answers import to_check, unlisted_answers
 from pipeline.consent.log.events import EventState
-from pipeline.consent.log.identity import normalise
+from pipeline.consent.log.identity import is_address, normalise
 from pipeline.consent.notices.forms import ASKING, IDENTIFYING, ColumnKind, Form
 from pipeline.consent.notices.vendors import VENDOR_FORMATS, FormTool
 from pipeline.lexicon.counted import counted, is_or_are
@@ -77,7 +85,7 @@ def draft_form(content: bytes, choices: FormChoices) -> FormDraft:
     for key, value in values.items():
         document.add(key, tomlkit.item(value))
     document.add("text", tomlkit.string(choices.text or "\n".join(asking or table.columns), multiline=True))
-    answers = _answers(table, meanings)
+    answers = {**_undecided_answers(table, meanings), **_answers(table, meanings)}
     document.add("columns", _table_of({header: _shown(meaning) for header, meaning in meanings.items()}))
     document.add("answers", _table_of({answer: _shown(state) for answer, state in answers.items()}))
     if ticks := _ticks(table, meanings):
@@ -99,17 +107,19 @@ def draft_additions(content: bytes, form: Form) -> FormDraft:
     known = {**form.added_columns(), **form.bound_columns()}
     new = {header: meaning for header, meaning in _meanings(table).items() if header not in known}
     gone = sum(header not in table.columns for header in form.bound_columns())
+    answers, ticks = unlisted_answers(table, form)
     document = tomlkit.document()
     document.add("columns", _table_of({header: _shown(meaning) for header, meaning in new.items()}))
+    for name, lacking in (("answers", answers), ("ticks", ticks)):
+        if lacking:
+            document.add(name, _table_of({answer: _shown(meaning, of=name) for answer, meaning in lacking.items()}))
     checks = [f"{counted(len(new), 'new question')}: add these lines to a mapping with a new version"] if new else []
     missing = f"{counted(gone, 'mapped question')} {is_or_are(gone)} not in the table"
     checks += [f"{missing}: one that was reworded counts as new"] if gone else []
-    return FormDraft(text=tomlkit.dumps(document), to_check=(*checks, *_undecided(new), *_ignored(new)))
-
-
-def quoted(text: str) -> str:
-    """A text as a TOML string."""
-    return tomlkit.item(text).as_string()
+    return FormDraft(
+        text=tomlkit.dumps(document),
+        to_check=(*checks, *_undecided(new), *_ignored(new), *to_check(list(answers.values()), len(ticks))),
+    )
 
 
 def _meanings(table: AnswerColumns) -> dict[str, str]:
@@ -141,6 +151,21 @@ def _answers(table: AnswerColumns, meanings: Mapping[str, str]) -> dict[str, str
                     state = _answer_to(answer, codes)
                     states[first] = state if states.setdefault(first, state) == state else EventState.UNKNOWN
     return states
+
+
+def _undecided_answers(table: AnswerColumns, meanings: Mapping[str, str]) -> dict[str, str]:
+    """What the answers mean to a question that is not decided: a plain no, else ``unknown``, as a yes may refuse there.
+
+    Addresses are of people and no answers.
+    """
+    cells = (cell for header, meaning in meanings.items() if meaning == UNDECIDED for cell in table.questions[header])
+    spelled = {normalise(cell): cell.strip() for cell in cells if cell.strip() and not is_address(cell)}
+    known = {normalise(answer) for answer in (*VENDOR_FORMATS[table.tool].answers, *_answers(table, meanings))}
+    return {
+        answer: EventState.REFUSED if is_plain_no(answer) else EventState.UNKNOWN
+        for key, answer in spelled.items()
+        if key not in known
+    }
 
 
 def _answer_to(answer: str, codes: str) -> EventState:
@@ -232,12 +257,14 @@ def _ignored(meanings: Mapping[str, str]) -> Iterator[str]:
         )
 
 
-def _shown(value: str) -> Item:
-    """A value as TOML, with a remark beside what a person decides."""
+def _shown(value: str, of: str = "columns") -> Item:
+    """A value as TOML in a table of the mapping, with a remark beside what a person decides."""
     remarks = {
-        UNDECIDED: "decide: purpose:CODE, withdraws where a yes refuses, typed_email for their own address, or ignore",
+        UNDECIDED: "decide: the purposes that it ticks, with commas, or nothing for none"
+        if of == "ticks"
+        else "decide: purpose:CODE, withdraws where a yes refuses, typed_email for their own address, or ignore",
         ColumnKind.IGNORE: "not read: check that it asks for no permission, address, name, age or place",
-        EventState.UNKNOWN: "holds; given or refused only where that is what they read",
+        EventState.UNKNOWN: "? not read, holds; given or refused only where that is what they read",
     }
     item = tomlkit.item(str(value))
     return item.comment(remarks[value]) if value in remarks else item

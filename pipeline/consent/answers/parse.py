@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain, islice
 
+from pipeline.consent.answers.question_meaning import is_plain_no, meaning_of
 from pipeline.consent.answers.submission import AnswerTable, OnBehalf, Submission
 from pipeline.consent.answers.tables import Cell, Row, read_rows, refusal
 from pipeline.consent.answers.timestamps import UnreadableTimestamp, read_timestamp
 from pipeline.consent.log.events import EventState, canonical, sha256
 from pipeline.consent.log.identity import AliasKind, Verified, is_address, normalise, phone_digits
 from pipeline.consent.log.parties import Claim
-from pipeline.consent.notices.forms import ASKABLE, IDENTIFYING, ONCE, Column, ColumnKind, Form
+from pipeline.consent.notices.forms import ASKABLE, ASKING, IDENTIFYING, ONCE, Column, ColumnKind, Form
 from pipeline.consent.notices.vendors import heading
 from pipeline.errors import InputRefused
 from pipeline.records import Purpose
@@ -107,13 +108,12 @@ def _bind(line: int, header: Sequence[str], form: Form) -> list[Column]:
 
 def _to_add(header: str, is_question: bool) -> str:
     """What to do about a header that the mapping lacks: for a question, the line that it needs there."""
-    from pipeline.consent.answers.form_draft import quoted
-    from pipeline.consent.answers.question_meaning import meaning_of
+    import tomlkit
 
     action = "nothing was imported; a changed question is a new notice version with its own mapping"
     if not is_question:
         return action
-    entry = f"{quoted(header)} = {quoted(meaning_of(header))}"
+    entry = f"{tomlkit.item(header).as_string()} = {tomlkit.item(str(meaning_of(header))).as_string()}"
     return f"{action}: under [columns] add {entry}, or see `offrecord consent draft-form`"
 
 
@@ -248,7 +248,7 @@ def _states(row: _Row, *, finished: bool) -> tuple[Mapping[Purpose, EventState],
     states: dict[Purpose, EventState] = {}
     unread = []
     for number, (cell, column) in enumerate(zip(row.cells, row.columns, strict=True), start=1):
-        answers = _cell_answers(_text(cell), column, row.form, finished=finished)
+        answers = cell_answers(_text(cell), column, row.form, finished=finished)
         if EventState.UNKNOWN in answers.values():
             unread.append(number)
         for purpose, state in answers.items():
@@ -256,7 +256,7 @@ def _states(row: _Row, *, finished: bool) -> tuple[Mapping[Purpose, EventState],
     return states, tuple(unread)
 
 
-def _cell_answers(cell: str, column: Column, form: Form, *, finished: bool) -> Mapping[Purpose, EventState]:
+def cell_answers(cell: str, column: Column, form: Form, *, finished: bool) -> Mapping[Purpose, EventState]:
     """The answers in one cell; in a row that was never submitted only a refusal counts as an answer."""
     if column.kind is ColumnKind.WITHDRAWS:
         withdrawn = form.withdrawn(cell)
@@ -268,14 +268,15 @@ def _cell_answers(cell: str, column: Column, form: Form, *, finished: bool) -> M
 
 
 def _answered(cell: str, column: Column, form: Form) -> Mapping[Purpose, EventState]:
+    """What a cell says of the purposes of its column; a plain no that the mapping lacks is one, a plain yes is not."""
+    if column.kind not in ASKING:
+        return {}
+    unread = EventState.REFUSED if is_plain_no(cell) else EventState.UNKNOWN
     if column.kind is ColumnKind.TICKS:
         granted = form.granted(column, cell)
-        return _each(column.purposes, EventState.UNKNOWN) if granted is None else granted
-    if column.kind is ColumnKind.PURPOSE:
-        return _each(column.purposes, form.answer(cell) or EventState.UNKNOWN)
-    if column.kind is ColumnKind.CHOICE:
-        return _each(column.purposes, form.choice(column, cell) or EventState.UNKNOWN)
-    return {}
+        return _each(column.purposes, unread) if granted is None else granted
+    state = form.choice(column, cell) if column.kind is ColumnKind.CHOICE else form.answer(cell)
+    return _each(column.purposes, state or unread)
 
 
 def _each(purposes: Iterable[Purpose], state: EventState) -> Mapping[Purpose, EventState]:

@@ -91,6 +91,11 @@ def state_of(answer: str) -> EventState | None:
     return EventState.GIVEN if rest is not None and _says_no_more(rest, words["plainly"]) else None
 
 
+def is_plain_no(answer: str) -> bool:
+    """Whether an answer is a no and nothing else, whatever the question was: one that no mapping lists closes too."""
+    return _MARKS.sub("", normalise(answer).replace("’", "'")) in _words()["answers"]["no"].split(",")
+
+
 def _says_no_more(rest: str, plainly: Iterable[str]) -> bool:
     """Whether behind a yes stands only what says it again: no condition, doubt, picture or number."""
     again = "|".join(re.escape(words) for words in sorted(plainly, key=len, reverse=True))

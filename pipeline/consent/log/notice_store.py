@@ -48,7 +48,10 @@ def put(connection: Connection, notice: StoredNotice) -> str:
     elif known != notice.digest:
         raise InputRefused(
             "this notice version is on file with another text or mapping",
-            action="a version never changes: give the form a new version",
+            action=(
+                "a version never changes: write a new version into the file, for a form also "
+                f'supersedes = "{notice.version}", and run the command again; what is on file is not added twice'
+            ),
         )
     return notice.digest
 

@@ -247,3 +247,33 @@ def test_a_time_zone_that_is_none_is_refused_before_anything_is_written(tmp_path
     result = CliRunner().invoke(main, words)
     assert result.exit_code == 2
     assert "--timezone is not a time zone" in result.output and not output.exists()
+
+
+def test_every_answer_that_a_mapping_lacks_is_listed_with_what_it_is_taken_for(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    table, form = tmp_path / "answers.csv", tmp_path / "form.toml"
+    table.write_text(GOOGLE, "utf-8")
+    command("consent", "draft-form", table, "--timezone", "UTC", "-o", form)
+    table.write_text(GOOGLE.replace('Yes,"No, thanks"', "Nope,Only the first half"), "utf-8")
+    code, said, _ = command("consent", "import", table, "--form", form, "-w", workspace.root)
+    assert code == 0
+    assert "line 2, column 8" in said and "column 7" not in said
+    assert "draft-form FILE --form FORM" in said and "new version" in said
+    code, lines, checks = command("consent", "draft-form", table, "--form", form)
+    assert tomllib.loads(lines)["answers"] == {"Nope": "refused", "Only the first half": "unknown"}
+    assert "# ? not read" in lines
+    assert "1 answer is not read and holds as unknown" in checks and "1 plain no" in checks
+    form.write_text(
+        form.read_text("utf-8").replace("[answers]", '[answers]\n"Only the first half" = "refused"'), "utf-8"
+    )
+    code, _, error = command("consent", "import", table, "--form", form, "-w", workspace.root)
+    assert code == 9 and 'supersedes = "' in error
+
+
+def test_the_answers_to_an_undecided_question_are_listed_and_no_yes_among_them(tmp_path: Path) -> None:
+    mapping = tomllib.loads(
+        draft("E-mail,Do you object?\nana@x.example,Sure\nbo@x.example,Nope\ncy@x.example,Hm\n").text
+    )
+    assert mapping["columns"]["Do you object?"] == "?"
+    assert mapping["answers"] == {"Sure": "unknown", "Nope": "refused", "Hm": "unknown"}

@@ -120,6 +120,17 @@ def test_an_answer_without_a_meaning_is_unknown_and_named(workspace: Workspace, 
     assert {event["state"] for event in bodies(workspace) if event["purpose"] == "internal_improve"} == {"unknown"}
 
 
+@pytest.mark.parametrize(
+    ("answer", "state"),
+    [("Nope", "refused"), ("no thanks!", "refused"), ("NO.", "refused"), ("Yep", "unknown"), ("no problem", "unknown")],
+)
+def test_a_plain_no_that_the_mapping_lacks_closes_and_a_plain_yes_opens_nothing(
+    answer: str, state: str, workspace: Workspace, file_answers: Files
+) -> None:
+    file_answers(row("ana@a.example", ("Yes", answer, "Yes", "Yes")))
+    assert {event["state"] for event in bodies(workspace) if event["purpose"] == "internal_improve"} == {state}
+
+
 def test_bom_crlf_quotes_and_newlines_in_cells_are_read(workspace: Workspace, tmp_path: Path) -> None:
     (tmp_path / "form.toml").write_text(form_text(), "utf-8")
     lines = [

@@ -214,3 +214,11 @@ def test_what_is_not_a_list_refuses_nothing(media: Media, make: MakeFolder, work
     files: Files = {RECORDING: media["video.mp4"], "session.toml": ZONE, "notes.txt": "1. First\n2. Second\n3. Third\n"}
     session = taken(make(files), workspace)
     assert (session.unrecognised_files, session.notes) == (0, ("1. First", "2. Second", "3. Third"))
+
+
+def test_a_chat_that_is_cut_off_refuses_the_session_in_one_line(
+    media: Media, make: MakeFolder, workspace: Workspace
+) -> None:
+    files: Files = {RECORDING: media["video.mp4"], "session.toml": ZONE, "chat.json": '{"value": [{"body": {"content'}
+    refusal = refused(make(files), workspace)
+    assert refusal == "a chat file cannot be read (no whole JSON: it is cut off or damaged)"
