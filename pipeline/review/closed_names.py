@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from pipeline.lexicon import words_of
 from pipeline.records import Audience, Outcome, Proposal, Purpose, Ruling, Session, term_heard
-from pipeline.review.name_likeness import Likeness, most_like
+from pipeline.review.name_likeness import NameLikeness, most_like
 from pipeline.review.terms import entities_of, is_of
 
 _SAID_NO = ("C3", "C6", "C10", "U2")
@@ -43,7 +43,7 @@ def names_of(session: Session, proposal: Proposal, people: Iterable[str]) -> Map
     people = sorted(people)
     entities = {who: entities_of(session, frozenset({who})) for who in people}
     surely = {who for who, of_them in entities.items() if is_of(proposal, of_them) or _is_heard(proposal, of_them)}
-    heard_so = most_like(session, proposal, people, Likeness.LINKED)
+    heard_so = most_like(session, proposal, people, NameLikeness.LINKED)
     return {who: who in surely for who in people if who in surely or who in heard_so}
 
 

@@ -17,7 +17,7 @@ from pipeline.records import (
     Transcript,
 )
 from pipeline.review.closed_names import answer, closed_names, named_out, names_of, purposes_of
-from pipeline.review.name_likeness import Likeness, most_like
+from pipeline.review.name_likeness import NameLikeness, most_like
 from pipeline.review.reported_speech import speaker_reported
 from pipeline.review.terms import IN_PICTURE
 
@@ -59,7 +59,7 @@ def _marks(
     closed: str | None,
 ) -> Iterator[str]:
     surely = names_of(session, proposal, answers)
-    like = most_like(session, proposal, answers, Likeness.LIKE)
+    like = most_like(session, proposal, answers, NameLikeness.LIKE)
     said_secret = {_speaker(session, finding, transcript) for finding in proposal.findings if finding.rule in _SECRET}
     for who, answered in answers.items():
         if not closed and (who in surely or who in like):

@@ -22,7 +22,7 @@ _FEWEST_LETTERS = 4
 """Of a word that is compared by its sound: shorter ones sound like too much."""
 
 
-class Likeness(IntEnum):
+class NameLikeness(IntEnum):
     """How like a name something is: not at all, so that a reviewer is told, or so that detection links the two."""
 
     NONE = 0
@@ -30,7 +30,7 @@ class Likeness(IntEnum):
     LINKED = 2
 
 
-def most_like(session: Session, proposal: Proposal, people: Iterable[str], least: Likeness) -> frozenset[str]:
+def most_like(session: Session, proposal: Proposal, people: Iterable[str], least: NameLikeness) -> frozenset[str]:
     """Those of the participants whose whole name, or the rare part of it, a proposal is at least so like to the ear.
 
     None where it is another participant's by name. Only ``LIKE`` where a list names somebody else so, or where it has a
@@ -41,14 +41,14 @@ def most_like(session: Session, proposal: Proposal, people: Iterable[str], least
     return frozenset(who for who in people if _likeness(session, proposal, who) >= least)
 
 
-def _likeness(session: Session, proposal: Proposal, participant_id: str) -> Likeness:
+def _likeness(session: Session, proposal: Proposal, participant_id: str) -> NameLikeness:
     others = frozenset(each.participant_id for each in session.participants) - {participant_id}
     if proposal.entity in entities_of(session, others):
-        return Likeness.NONE
-    most = Likeness.LIKE if _is_listed(proposal) else Likeness.LINKED
+        return NameLikeness.NONE
+    most = NameLikeness.LIKE if _is_listed(proposal) else NameLikeness.LINKED
     texts = dict.fromkeys(finding.text for finding in proposal.findings if finding.label == "PERSON")
     names = _names(session.participant(participant_id))
-    return min(most, max((_like(text, name) for text in texts for name in names), default=Likeness.NONE))
+    return min(most, max((_like(text, name) for text in texts for name in names), default=NameLikeness.NONE))
 
 
 def _names(person: Participant) -> tuple[str, ...]:
@@ -61,18 +61,18 @@ def _is_listed(proposal: Proposal) -> bool:
     return any(rule.spec.listed or rule is DetectionRule.KNOWN_ELSEWHERE for rule in rules)
 
 
-def _like(text: str, name: str) -> Likeness:
+def _like(text: str, name: str) -> NameLikeness:
     heard, known = words_of(text), words_of(name)
     if not heard or not known:
-        return Likeness.NONE
+        return NameLikeness.NONE
     if _is_whole(heard, known):
-        return Likeness.LINKED
+        return NameLikeness.LINKED
     parts = [_similar(form, part) for form in _forms(heard) for part in _rare(known)]
     most = max((*parts, _run_together(heard, known)), default=0.0)
     if most < _LIKE:
-        return Likeness.NONE
+        return NameLikeness.NONE
     is_other = len(heard) > 1 and is_another_given_name(text, name)
-    return Likeness.LINKED if most >= _LINKED and not is_other else Likeness.LIKE
+    return NameLikeness.LINKED if most >= _LINKED and not is_other else NameLikeness.LIKE
 
 
 def _is_whole(heard: Sequence[str], known: Sequence[str]) -> bool:

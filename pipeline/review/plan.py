@@ -35,7 +35,7 @@ from pipeline.review.chat_quotes import quote_edits
 from pipeline.review.consent_removals import ConsentRemovals, consent_removals, cover
 from pipeline.review.decision_log import needs_decision, not_of_picture
 from pipeline.review.heard_again import heard_again, is_sound_of_term
-from pipeline.review.name_likeness import Likeness, most_like
+from pipeline.review.name_likeness import NameLikeness, most_like
 from pipeline.review.picture.plan import NO_PICTURE, PictureReview, picture_plan
 from pipeline.review.reported_speech import speaker_reported
 from pipeline.review.terms import entities_of, is_of, planned_terms
@@ -184,7 +184,7 @@ def _applied(
         and (
             verdicts.get(proposal.proposal_id) is not Verdict.KEEP
             or is_of(proposal, forced)
-            or most_like(session, proposal, out.named, Likeness.LINKED)
+            or most_like(session, proposal, out.named, NameLikeness.LINKED)
         )
     ]
 

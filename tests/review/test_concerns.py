@@ -6,7 +6,18 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.records import ChatLine, Finding, Outcome, Proposal, Purpose, Ruling, Session, Transcript
+from pipeline.records import (
+    ChatLine,
+    Finding,
+    Outcome,
+    Proposal,
+    Purpose,
+    Ruling,
+    Session,
+    SoundPlace,
+    TextPlace,
+    Transcript,
+)
 from pipeline.review import ConsentMarks, consent_marks, propose
 from tests.review.conftest import SESSION_ID, finding, ruling
 
@@ -76,10 +87,12 @@ def test_what_they_said_to_be_secret_is_theirs(here: Session, transcript: Transc
     for made in (secret, named):
         assert marked(made) == ()
         assert marked(made, theirs) == mark
+        assert isinstance(made.place, SoundPlace)
         own_track = replace(made, place=replace(made.place, track_id="t2"))
         assert marked(own_track, None) == mark, "without a transcript the track says who speaks"
     written = finding("statement:y", "we open in Turin", label="STATEMENT", rule="said to be secret", chat=True)
     assert marked(written) == ()
+    assert isinstance(written.place, TextPlace)
     assert marked(replace(written, place=replace(written.place, index=1))) == mark
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from pipeline.records import DetectionRule, Finding, Participant, Proposal, Session, TextPlace
-from pipeline.review.name_likeness import Likeness, most_like
+from pipeline.review.name_likeness import NameLikeness, most_like
 from tests.review.conftest import SESSION_ID
 
 COMMON = """smith johnson williams brown jones garcia miller davis rodriguez martinez hernandez lopez gonzalez wilson
@@ -51,7 +51,7 @@ MISHEARD = {
 """Rare family names, made up as those of participants, and ways in which they were or may be misheard."""
 
 
-Like = Callable[[str, str], Likeness]
+Like = Callable[[str, str], NameLikeness]
 
 
 def named(session: Session, *names: str) -> Session:
@@ -63,9 +63,11 @@ def named(session: Session, *names: str) -> Session:
 def likeness(session: Session) -> Like:
     """How like the name of the only participant a text is that a name model took for a person's."""
 
-    def of(text: str, name: str) -> Likeness:
+    def of(text: str, name: str) -> NameLikeness:
         only, proposal = named(session, name), proposal_of(text)
-        return max(each for each in Likeness if each is Likeness.NONE or most_like(only, proposal, ["p1"], each))
+        return max(
+            each for each in NameLikeness if each is NameLikeness.NONE or most_like(only, proposal, ["p1"], each)
+        )
 
     return of
 
@@ -87,20 +89,20 @@ def proposal_of(text: str, *, entity: str = "", rule: DetectionRule = DetectionR
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("DMITRI Velco", Likeness.LINKED),
-        ("Dimitri Felkoff", Likeness.LINKED),
-        ("Velco Dmitri", Likeness.LINKED),
-        ("D. Velco", Likeness.LINKED),
-        ("Velcoff", Likeness.LINKED),
-        ("Vel Kov", Likeness.LINKED),
-        ("Volkov", Likeness.LIKE),
-        ("Anna Velkov", Likeness.LIKE),
-        ("Dmitri", Likeness.NONE),
-        ("Dmitri Petrov", Likeness.NONE),
-        ("Anna Petrov", Likeness.NONE),
+        ("DMITRI Velco", NameLikeness.LINKED),
+        ("Dimitri Felkoff", NameLikeness.LINKED),
+        ("Velco Dmitri", NameLikeness.LINKED),
+        ("D. Velco", NameLikeness.LINKED),
+        ("Velcoff", NameLikeness.LINKED),
+        ("Vel Kov", NameLikeness.LINKED),
+        ("Volkov", NameLikeness.LIKE),
+        ("Anna Velkov", NameLikeness.LIKE),
+        ("Dmitri", NameLikeness.NONE),
+        ("Dmitri Petrov", NameLikeness.NONE),
+        ("Anna Petrov", NameLikeness.NONE),
     ],
 )
-def test_how_like_a_name_is(text: str, expected: Likeness, likeness: Like) -> None:
+def test_how_like_a_name_is(text: str, expected: NameLikeness, likeness: Like) -> None:
     assert likeness(text, "Dmitri Velkov") is expected
 
 
@@ -109,42 +111,42 @@ def test_ordinary_names_are_not_refused(likeness: Like) -> None:
     alone = [
         (common, likeness(common.title(), f"Ines {rare.title()}")) for rare in MISHEARD for common in COMMON.split()
     ]
-    assert [common for common, like in alone if like is Likeness.LINKED] == []
-    assert sorted(common for common, like in alone if like is Likeness.LIKE) == [
+    assert [common for common, like in alone if like is NameLikeness.LINKED] == []
+    assert sorted(common for common, like in alone if like is NameLikeness.LIKE) == [
         "castillo",
         "peterson",
         "petrov",
         "volkov",
     ]
-    assert all(likeness(f"Ines {common.title()}", "Ines Okafor") is Likeness.NONE for common in COMMON.split())
+    assert all(likeness(f"Ines {common.title()}", "Ines Okafor") is NameLikeness.NONE for common in COMMON.split())
 
 
 def test_what_is_misheard_is_never_without_a_mark(likeness: Like) -> None:
     heard = [(text, rare) for rare, texts in MISHEARD.items() for text in texts.split()]
     alone = [likeness(text.title(), f"Ines {rare.title()}") for text, rare in heard]
-    assert Likeness.NONE not in alone
-    assert alone.count(Likeness.LINKED) >= 0.7 * len(alone)
+    assert NameLikeness.NONE not in alone
+    assert alone.count(NameLikeness.LINKED) >= 0.7 * len(alone)
     whole = [likeness(f"Inez {text.title()}", f"Ines {rare.title()}") for text, rare in heard]
-    assert set(whole) == {Likeness.LINKED}
+    assert set(whole) == {NameLikeness.LINKED}
 
 
 def test_who_is_known_as_somebody_else_is_theirs(session: Session) -> None:
     session = named(session, "Dmitri Velkov", "Anna Velko")
     known = proposal_of("Velko", entity="person:anna velko", rule=DetectionRule.KNOWN_NAME)
-    assert most_like(session, known, ["p1"], Likeness.LIKE) == frozenset()
-    assert most_like(session, known, ["p2"], Likeness.LIKE) == {"p2"}
+    assert most_like(session, known, ["p1"], NameLikeness.LIKE) == frozenset()
+    assert most_like(session, known, ["p2"], NameLikeness.LIKE) == {"p2"}
 
 
 def test_what_a_list_names_is_marked_and_not_refused(session: Session) -> None:
     session = named(session, "Dmitri Velkov")
     listed = proposal_of("Velcoff", entity="person:velcoff", rule=DetectionRule.TERM_LIST)
-    assert most_like(session, listed, ["p1"], Likeness.LINKED) == frozenset()
-    assert most_like(session, listed, ["p1"], Likeness.LIKE) == {"p1"}
+    assert most_like(session, listed, ["p1"], NameLikeness.LINKED) == frozenset()
+    assert most_like(session, listed, ["p1"], NameLikeness.LIKE) == {"p1"}
     by_hand = proposal_of("Velcoff", entity="marked:velcoff", rule=DetectionRule.REVIEWER)
-    assert most_like(session, by_hand, ["p1"], Likeness.LINKED) == {"p1"}
+    assert most_like(session, by_hand, ["p1"], NameLikeness.LINKED) == {"p1"}
 
 
 def test_only_a_person_is_compared(session: Session) -> None:
     product = proposal_of("Velcoff")
     product = replace(product, findings=tuple(replace(each, label="PRODUCT") for each in product.findings))
-    assert most_like(named(session, "Dmitri Velkov"), product, ["p1"], Likeness.LIKE) == frozenset()
+    assert most_like(named(session, "Dmitri Velkov"), product, ["p1"], NameLikeness.LIKE) == frozenset()
