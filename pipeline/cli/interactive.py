@@ -130,6 +130,7 @@ def _lines(state: _Review) -> Iterator[str]:
     yield f"  {', '.join(line.text)}  ({counted(line.mentions, 'mention')}: {', '.join(line.rules)})"
     if line.cannot_be_kept:
         yield f"  cannot be kept: {line.cannot_be_kept}"
+    yield from (f"  concerns: {mark}" for mark in line.concerns)
     if line.times:
         yield f"  at {', '.join(line.times)}"
     yield from (f"  > {text}" for text in review_actions.transcript_lines(state.workspace, proposal))

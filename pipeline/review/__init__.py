@@ -1,6 +1,7 @@
 """Puts proposals to people and turns their decisions into the approved plan."""
 
-from pipeline.review.closed_names import closed_names, purposes_of
+from pipeline.review.closed_names import purposes_of
+from pipeline.review.concerns import ConsentMarks, consent_marks
 from pipeline.review.decision_log import decisions, heads, numbered, signed_off_by
 from pipeline.review.finding_edits import edited, edits, edits_in
 from pipeline.review.picture.plan import may_be_shown, picture_review
@@ -14,8 +15,9 @@ VERSION = "6"
 
 __all__ = [
     "VERSION",
+    "ConsentMarks",
     "attributed",
-    "closed_names",
+    "consent_marks",
     "decisions",
     "edited",
     "edits",

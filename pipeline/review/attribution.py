@@ -40,7 +40,7 @@ def _is_guess(finding: Finding) -> bool:
 def _is_anothers(finding: Finding, likeness: float, known: Collection[str]) -> bool:
     """Whether what was heard is as like another known name, or a given name that somebody else has."""
     kind, _, name = finding.entity.partition(":")
-    if kind == "person" and _is_another_given_name(finding.text, name):
+    if kind == "person" and is_another_given_name(finding.text, name):
         return True
     return any(_likeness(finding.text, other) >= likeness for other in known if other != finding.entity)
 
@@ -71,7 +71,7 @@ def _told_apart_by(kind: str, name: str) -> Iterator[str]:
     yield from coined or (words[:1] if kind == "company" else ())
 
 
-def _is_another_given_name(text: str, name: str) -> bool:
+def is_another_given_name(text: str, name: str) -> bool:
     """Whether the first word is a given name that is none of this name's, nor a form of one.
 
     A woman's name may be a man's with an "a" ("martina" for Martin), and is in no table then.

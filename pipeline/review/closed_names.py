@@ -6,10 +6,12 @@ from collections.abc import Iterable, Mapping
 
 from pipeline.lexicon import words_of
 from pipeline.records import Audience, Outcome, Proposal, Purpose, Ruling, Session, term_heard
+from pipeline.review.name_likeness import NameLikeness, most_like
 from pipeline.review.terms import entities_of, is_of
 
 _SAID_NO = ("C3", "C6", "C10", "U2")
 """The rules behind which there is a no; the others miss a yes."""
+_RENDITIONS = {Audience.INTERNAL.purpose: "what the team gets", Audience.PUBLIC.purpose: "what is published"}
 
 
 def named_out(session: Session, ruling: Ruling, purpose: Purpose) -> frozenset[str]:
@@ -24,17 +26,30 @@ def named_out(session: Session, ruling: Ruling, purpose: Purpose) -> frozenset[s
 def closed_names(session: Session, ruling: Ruling, proposals: Iterable[Proposal]) -> Mapping[str, str]:
     """By id of each proposal that is taken out for every audience that the session asks for: who did not agree.
 
-    It is as "p2 said no" or "p2 did not agree"; ids, never names.
+    It is as "p2 said no", "p2 did not agree" or "may be the name of p2, who said no"; ids, never names.
     """
-    purposes = purposes_of(session)
-    named = {purpose: named_out(session, ruling, purpose) for purpose in purposes}
-    entities = {who: entities_of(session, frozenset({who})) for who in frozenset().union(*named.values())}
+    named = {purpose: named_out(session, ruling, purpose) for purpose in purposes_of(session)}
     closed = {}
     for proposal in proposals:
-        by = {who for who, of_them in entities.items() if is_of(proposal, of_them) or _is_heard(proposal, of_them)}
-        if by and all(by & out for out in named.values()):
-            closed[proposal.proposal_id] = ", ".join(_answer(ruling, who, purposes) for who in sorted(by))
+        by = names_of(session, proposal, frozenset().union(*named.values()))
+        if by and all(by.keys() & out for out in named.values()):
+            answers = (name_mark(who, answer(session, ruling, who), by[who]) for who in sorted(by))
+            closed[proposal.proposal_id] = ", ".join(answers)
     return closed
+
+
+def names_of(session: Session, proposal: Proposal, people: Iterable[str]) -> Mapping[str, bool]:
+    """Of which of these participants a proposal is the name, and whether it surely is: else it is only heard so."""
+    people = sorted(people)
+    entities = {who: entities_of(session, frozenset({who})) for who in people}
+    surely = {who for who, of_them in entities.items() if is_of(proposal, of_them) or _is_heard(proposal, of_them)}
+    heard_so = most_like(session, proposal, people, NameLikeness.LINKED)
+    return {who: who in surely for who in people if who in surely or who in heard_so}
+
+
+def name_mark(participant_id: str, answered: str, is_sure: bool) -> str:
+    """What a reviewer is told of a name that nobody may keep."""
+    return f"{participant_id} {answered}" if is_sure else f"may be the name of {participant_id}, who {answered}"
 
 
 def purposes_of(session: Session) -> tuple[Purpose, ...]:
@@ -50,10 +65,16 @@ def _is_heard(proposal: Proposal, entities: frozenset[str]) -> bool:
     return bool(words) and all(f"person:{word}" in entities for word in words)
 
 
-def _answer(ruling: Ruling, participant_id: str, purposes: Iterable[Purpose]) -> str:
+def answer(session: Session, ruling: Ruling, participant_id: str) -> str:
+    """What somebody who is taken out answered: "said no" or "did not agree", and to what where it is not to all."""
+    purposes = purposes_of(session)
+    refused = [purpose for purpose in purposes if participant_id in named_out(session, ruling, purpose)]
     rules = {
         cell.rule_id.partition("+")[0]
         for cell in ruling.cells
-        if cell.participant_id == participant_id and cell.purpose in purposes
+        if cell.participant_id == participant_id and cell.purpose in refused
     }
-    return f"{participant_id} {'said no' if rules.intersection(_SAID_NO) else 'did not agree'}"
+    said = "said no" if rules.intersection(_SAID_NO) else "did not agree"
+    if len(refused) == len(purposes):
+        return said
+    return f"{said} to {_RENDITIONS[refused[0]]}" if refused else said

@@ -35,6 +35,7 @@ from pipeline.review.chat_quotes import quote_edits
 from pipeline.review.consent_removals import ConsentRemovals, consent_removals, cover
 from pipeline.review.decision_log import needs_decision, not_of_picture
 from pipeline.review.heard_again import heard_again, is_sound_of_term
+from pipeline.review.name_likeness import NameLikeness, most_like
 from pipeline.review.picture.plan import NO_PICTURE, PictureReview, picture_plan
 from pipeline.review.reported_speech import speaker_reported
 from pipeline.review.terms import entities_of, is_of, planned_terms
@@ -180,7 +181,11 @@ def _applied(
         for proposal in proposals
         if not proposal.is_heard_again
         and _is_for(proposal, out)
-        and (is_of(proposal, forced) or verdicts.get(proposal.proposal_id) is not Verdict.KEEP)
+        and (
+            verdicts.get(proposal.proposal_id) is not Verdict.KEEP
+            or is_of(proposal, forced)
+            or most_like(session, proposal, out.named, NameLikeness.LINKED)
+        )
     ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -11,6 +11,7 @@ from pipeline.errors import UsageProblem
 from pipeline.records import Audience, Decision, Finding, PicturePlace, Proposal, Session, SoundPlace, Verdict
 from pipeline.records.session_names import known_platform, session_name
 from pipeline.review import decision_log
+from pipeline.review.concerns import ConsentMarks
 from pipeline.review.risk import risk_of
 from pipeline.store import Workspace
 from pipeline.store.registry import Registry
@@ -48,13 +49,15 @@ class SessionLine:
 class ProposalLine:
     """One proposal; ``times`` are H:MM:SS of its mentions in sound or picture, ``text`` is masked unless revealed.
 
-    ``cannot_be_kept`` says whose consent takes it out whatever is decided; empty where a person decides.
+    ``cannot_be_kept`` says whose consent takes it out whatever is decided; empty where a person decides. ``concerns``
+    says what a person who decides has to know: that it touches somebody who did not agree, by id, and how.
     """
 
     proposal_id: str
     replacement: str
     decision: str
     cannot_be_kept: str
+    concerns: tuple[str, ...]
     score: float
     rules: tuple[str, ...]
     mentions: int
@@ -130,11 +133,11 @@ def show(
     reveal: bool,
     undecided: bool = False,
     below: float = 2.0,
-    closed: Mapping[str, str],
+    marks: ConsentMarks,
 ) -> tuple[ProposalLine, ...]:
     """The session's proposals, undecided ones first; those alone, or only those that are less sure than ``below``.
 
-    ``closed`` has those that consent takes out, by id, and whose it is.
+    ``marks`` says which of them consent takes out, and which concern somebody who did not agree.
     """
     proposals = proposals_of(workspace, session_id)
     latest = {decision.proposal_id: decision for decision in decision_log.decisions(workspace.db, session_id)}
@@ -145,7 +148,7 @@ def show(
             proposal,
             latest.get(proposal.proposal_id) or flagged.get(proposal.proposal_id),
             reveal=reveal,
-            closed=closed.get(proposal.proposal_id, ""),
+            marks=marks,
         )
         for proposal in ordered
         if proposal.score < below and not (undecided and proposal.proposal_id in latest)
@@ -226,14 +229,16 @@ def _line(
     )
 
 
-def shown(proposal: Proposal, decision: Decision | None, *, reveal: bool, closed: str = "") -> ProposalLine:
-    """One proposal as a person sees it; ``closed`` says whose consent takes it out whatever is decided."""
+def shown(proposal: Proposal, decision: Decision | None, *, reveal: bool, marks: ConsentMarks) -> ProposalLine:
+    """One proposal as a person sees it, with what consent has to do with it."""
+    closed = marks.closed.get(proposal.proposal_id, "")
     texts = dict.fromkeys(finding.text for finding in proposal.findings)
     return ProposalLine(
         proposal_id=proposal.proposal_id,
         replacement=proposal.replacement,
         decision=shown_verdict(decision, closed=closed),
         cannot_be_kept=closed,
+        concerns=marks.concerns.get(proposal.proposal_id, ()),
         score=proposal.score,
         rules=tuple(dict.fromkeys(finding.rule for finding in proposal.findings)),
         mentions=len(proposal.findings),

@@ -11,7 +11,7 @@ from pipeline.speech.tracks import closed, readable
 from pipeline.speech.transcribe import transcribe, with_speakers
 from pipeline.speech.vocabulary import vocabulary
 
-VERSION = "19"
+VERSION = "20"
 
 __all__ = [
     "VERSION",

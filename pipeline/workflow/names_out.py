@@ -7,23 +7,37 @@ from datetime import UTC, datetime
 
 from pipeline import consent, review
 from pipeline.errors import RefusedByPolicy
-from pipeline.records import Proposal, Ruling, Verdict
+from pipeline.records import Proposal, Ruling, Session, Transcript, Verdict
+from pipeline.review import ConsentMarks
 from pipeline.store import Workspace
 from pipeline.store.registry import Registry
+from pipeline.workflow import speaker_marks
+from pipeline.workflow.review_material import is_analysed, material_of
 
 _ON_FILE = "somebody on file with that name said no"
 
 
-def names_out(
+def consent_marks(
     workspace: Workspace, session_id: str, proposals: Iterable[Proposal], *, now: datetime | None = None
-) -> Mapping[str, str]:
-    """By id of the proposals that consent takes out ``now``: who did not agree; none while a session is held.
+) -> ConsentMarks:
+    """Which of the proposals consent takes out ``now``, and whom who did not agree they touch; none of a held session.
 
     Nothing of a held session is shown to anybody, and its plan reads consent anew when it goes on.
     """
     session = consent.working_session(Registry(workspace.db).session(session_id), workspace=workspace)
     ruling = consent.current_ruling(session, workspace=workspace, now=now or datetime.now(UTC))
-    return review.closed_names(session, ruling, proposals) if isinstance(ruling, Ruling) else {}
+    if not isinstance(ruling, Ruling):
+        return ConsentMarks()
+    return review.consent_marks(session, ruling, proposals, _transcript(workspace, session, ruling))
+
+
+def _transcript(workspace: Workspace, session: Session, ruling: Ruling) -> Transcript | None:
+    """Who says what, as reviewers assigned it; None where the session was never analysed."""
+    if not is_analysed(workspace, session.session_id):
+        return None
+    heard = material_of(workspace, session.session_id).transcript
+    current = review.edits(workspace.db, session.session_id)
+    return speaker_marks.attributed(workspace, session, heard, ruling, current).transcript
 
 
 def require_keepable(
@@ -35,7 +49,7 @@ def require_keepable(
     wanted, now = [*proposals] if verdict is Verdict.KEEP else [], now or datetime.now(UTC)
     if not wanted:
         return
-    in_session = names_out(workspace, wanted[0].session_id, wanted, now=now)
+    in_session = consent_marks(workspace, wanted[0].session_id, wanted, now=now).closed
     closed = {**_spoken_of(workspace, wanted, now), **in_session}
     refused = [
         f"{each.replacement} cannot be kept: {closed[each.proposal_id]}"

@@ -19,7 +19,7 @@ from pipeline.review.mishearings import learn
 from pipeline.review.queue import ProposalLine, SessionLine, said_around
 from pipeline.review.second_person import has_decided, others_flags
 from pipeline.store import Workspace
-from pipeline.workflow.names_out import names_out, require_keepable
+from pipeline.workflow.names_out import consent_marks, require_keepable
 from pipeline.workflow.review_leases import lease_text, running_leases
 
 UNDONE = "undone"
@@ -69,8 +69,8 @@ def show_proposals(
     ``below`` leaves those with a lower score. Raises ``UsageProblem`` where the session has no proposals.
     """
     reveal = reveal_to is not None
-    closed = names_out(workspace, session_id, queue.proposals_of(workspace, session_id), now=now)
-    lines = queue.show(workspace, session_id, reveal=reveal, undecided=only_undecided, below=below, closed=closed)
+    marks = consent_marks(workspace, session_id, queue.proposals_of(workspace, session_id), now=now)
+    lines = queue.show(workspace, session_id, reveal=reveal, undecided=only_undecided, below=below, marks=marks)
     if reveal_to is not None:
         decision_log.note_reveal(workspace.db, session_id, actor=reveal_to)
     return lines
@@ -92,8 +92,8 @@ def undecided_proposals(workspace: Workspace, session_id: str | None, *, actor: 
 
 def masked_line(workspace: Workspace, proposal: Proposal, *, now: datetime | None = None) -> ProposalLine:
     """An undecided proposal as a reviewer sees it before anything is revealed."""
-    closed = names_out(workspace, proposal.session_id, [proposal], now=now)
-    return queue.shown(proposal, None, reveal=False, closed=closed.get(proposal.proposal_id, ""))
+    marks = consent_marks(workspace, proposal.session_id, [proposal], now=now)
+    return queue.shown(proposal, None, reveal=False, marks=marks)
 
 
 def transcript_lines(workspace: Workspace, proposal: Proposal) -> tuple[str, ...]:

@@ -73,7 +73,7 @@ def _muted(workspace: Workspace, opened: ReviewSession) -> tuple[tuple[float, fl
     """The windows of all that is not kept indeed, of speech that no word covers, and of whom consent takes out."""
     decisions = decision_log.decisions(workspace.db, opened.session.session_id)
     verdicts = {each.proposal_id: each.verdict for each in decisions}
-    kept = {each for each, verdict in verdicts.items() if verdict is Verdict.KEEP} - opened.closed_names.keys()
+    kept = {each for each, verdict in verdicts.items() if verdict is Verdict.KEEP} - opened.marks.closed.keys()
     applied = [each for each in opened.proposals if each.proposal_id not in kept]
     settings = workspace.settings.redact
     widener = Widener(opened.transcript, opened.session.tracks, settings)

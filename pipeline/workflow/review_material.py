@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from pipeline import consent, review, spans, speech
 from pipeline.errors import RefusedByPolicy, UsageProblem
 from pipeline.records import Context, Finding, Proposal, Purpose, Ruling, Session, Transcript
+from pipeline.review import ConsentMarks
 from pipeline.review.queue import UNHEARD
 from pipeline.review.speaker_edits import AttributedTranscript
 from pipeline.store import Workspace
@@ -56,7 +56,7 @@ class ReviewMaterial:
 class ReviewSession:
     """A session as a reviewer sees it: its material, and words and proposals with the edits that hold.
 
-    ``closed_names`` has the proposals that consent takes out whatever is decided, and who did not agree.
+    ``marks`` says which proposals consent takes out whatever is decided, and which touch somebody who did not agree.
     """
 
     session: Session
@@ -64,7 +64,7 @@ class ReviewSession:
     material: ReviewMaterial
     transcript: Transcript
     proposals: tuple[Proposal, ...]
-    closed_names: Mapping[str, str] = field(default_factory=dict)
+    marks: ConsentMarks = field(default_factory=ConsentMarks)
 
 
 def store_material(context: SessionContext, attributed: AttributedTranscript, findings: tuple[Finding, ...]) -> None:
@@ -141,7 +141,7 @@ def open_review(
         material=material,
         transcript=attributed.transcript,
         proposals=proposals,
-        closed_names=review.closed_names(session, ruling, proposals),
+        marks=review.consent_marks(session, ruling, proposals, attributed.transcript),
     )
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from pipeline import spans
 from pipeline.records import Decision, Finding, PicturePlace, Proposal, SoundPlace, TextPlace, Verdict, Word
+from pipeline.review import ConsentMarks
 from pipeline.review.finding_edits import base_id, category_target, mark_of
 from pipeline.review.queue import mask, shown_verdict
 from pipeline.review.uncertainty_margin import Widener
@@ -65,7 +66,7 @@ class ProposalView:
     """One proposal, its decision and what it takes out: ``muted_s`` seconds and ``words`` words of the session.
 
     ``flagged`` says that ``actor`` left it to a lead, for ``reason``; it is undecided then. ``closed`` says whose
-    consent takes it out whatever is decided, empty where nobody's does.
+    consent takes it out whatever is decided, empty where nobody's does; ``concerns`` whose answer it touches, and how.
     """
 
     proposal_id: str
@@ -75,6 +76,7 @@ class ProposalView:
     score: float
     decision: str
     closed: str
+    concerns: tuple[str, ...]
     flagged: bool
     reason: str
     actor: str
@@ -124,7 +126,7 @@ def _covered(opened: ReviewSession) -> dict[int, list[str]]:
 def _kept(opened: ReviewSession, decided: Decided) -> set[str]:
     """What is kept indeed: the latest decision says so, and consent does not take it out all the same."""
     latest = {each.proposal_id: each.verdict for each in decided.decisions}
-    return {each for each, verdict in latest.items() if verdict is Verdict.KEEP} - opened.closed_names.keys()
+    return {each for each, verdict in latest.items() if verdict is Verdict.KEEP} - opened.marks.closed.keys()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,7 +158,7 @@ def proposal_views(opened: ReviewSession, decided: Decided, taken: Mapping[str, 
             latest.get(each.proposal_id),
             decided,
             taken[each.proposal_id],
-            closed=opened.closed_names.get(each.proposal_id, ""),
+            marks=opened.marks,
         )
         for each in opened.proposals
     ]
@@ -220,10 +222,10 @@ def _windows(
 
 
 def _proposal(
-    proposal: Proposal, decision: Decision | None, decided: Decided, taken: TakenOut, *, closed: str
+    proposal: Proposal, decision: Decision | None, decided: Decided, taken: TakenOut, *, marks: ConsentMarks
 ) -> ProposalView:
     edited, flag = decided.edit_versions, decided.flags.get(proposal.proposal_id)
-    act = decision or flag
+    act, closed = decision or flag, marks.closed.get(proposal.proposal_id, "")
     return ProposalView(
         proposal_id=proposal.proposal_id,
         replacement=proposal.replacement,
@@ -232,6 +234,7 @@ def _proposal(
         score=round(proposal.score, 2),
         decision=shown_verdict(decision, closed=closed),
         closed=closed,
+        concerns=marks.concerns.get(proposal.proposal_id, ()),
         flagged=flag is not None,
         reason=act.reason if act else "",
         actor=act.actor if act else "",

@@ -95,7 +95,9 @@ def _as_guess(workspace: Workspace, view: ProposalView) -> ProposalView:
     score = round(0.45 + 0.3 * _share(workspace.key("plan"), f"score {view.proposal_id}"), 2)
     guess = DetectionRule.NAME_MODEL.value
     mentions = tuple(replace(mention, rule=guess, score=score) for mention in view.mentions)
-    return replace(view, category=category, closed="", replacement=f"[{kind} 0]", score=score, mentions=mentions)
+    return replace(
+        view, category=category, closed="", concerns=(), replacement=f"[{kind} 0]", score=score, mentions=mentions
+    )
 
 
 def _is_guess(view: ProposalView) -> bool:

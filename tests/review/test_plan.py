@@ -192,6 +192,20 @@ def test_what_resembles_a_removed_participant_goes_whatever_it_is_called(
     assert kept.proposal_id in {each for window in plan.windows for each in window.proposal_ids}
 
 
+def test_what_is_heard_like_a_removed_participant_goes_where_nothing_linked_it(
+    reviewed: Callable[..., object], ruled: Rule, findings: tuple[Finding, ...]
+) -> None:
+    misheard = finding("person:~tom ventrexa", "TOM Ventrexa", rule="name model", start_s=4.0)
+    other = finding("person:~tom petersen", "Tom Petersen", rule="name model", start_s=8.0)
+    proposals = propose(SESSION_ID, (*findings, misheard, other))
+    kept = tuple(decided(proposals, each.entity, Verdict.KEEP) for each in (misheard, other))
+    plan = plan_of(reviewed(ruled(internal_share=Outcome.MINUS), kept, proposals=proposals))
+    taken = {each for window in plan.windows for each in window.proposal_ids}
+    assert kept[0].proposal_id in taken and kept[1].proposal_id not in taken
+    agreed = plan_of(reviewed(ruled(), kept, proposals=proposals))
+    assert kept[0].proposal_id not in {each for window in agreed.windows for each in window.proposal_ids}
+
+
 def test_nobody_signs_off_a_session_with_nothing_left_in_it(
     session: Session, ruled: Rule, transcript: Transcript, context: Context
 ) -> None:

@@ -6,7 +6,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.speech.audio_types import HeardWord, Span
-from pipeline.speech.engines.hallucinations import implausible, loops, name_loops, names_among, timeless, without_looped
+from pipeline.speech.engines.hallucinations import (
+    implausible,
+    is_stretched,
+    loops,
+    name_loops,
+    names_among,
+    names_have,
+    timeless,
+    without_looped,
+)
 from pipeline.speech.engines.written import Piece
 
 PART = Span(10.0, 12.0)
@@ -73,6 +82,22 @@ def test_words_over_noise_and_too_many_words_are_implausible() -> None:
     assert implausible(heard("you", probability=0.01), PART)
     assert not implausible(heard(*["fast"] * 15), PART)
     assert implausible(heard(*["fast"] * 20), PART)
+
+
+def test_a_word_that_is_longer_than_anybody_says_it_is_stretched() -> None:
+    def lasting(text: str, length_s: float) -> HeardWord:
+        return HeardWord(Span(10.0, 10.0 + length_s), text, 0.9, 0.2)
+
+    assert is_stretched(lasting("is", 1.3))
+    assert is_stretched(lasting("That", 2.3))
+    assert not is_stretched(lasting("sooo,", 1.3))
+    assert not is_stretched(lasting("internationalisation", 2.0))
+    assert not is_stretched(lasting("$14,200", 2.2))
+
+
+def test_a_word_of_a_name_is_known_in_any_case_and_with_its_marks() -> None:
+    assert names_have(["Priya Raman", "Falcon"], "raman,")
+    assert not names_have(["Priya Raman", "Falcon"], "Ram")
 
 
 def test_a_name_in_words_that_are_not_believed_is_told_if_it_was_not_thought_of_for_nothing() -> None:

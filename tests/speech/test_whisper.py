@@ -270,6 +270,27 @@ def test_what_whisper_left_out_is_heard_together_and_alone_what_it_then_leaves_o
     assert coverage.unheard(chunk.speech, (word.span for word in again), sliver_s=1.0) == []
 
 
+def test_a_word_that_whisper_stretched_over_a_sentence_covers_none_of_it(
+    recogniser: WhisperRecogniser, chunk: AudioChunk, words: list[HeardWord], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decode, calls = WhisperModel.decode, list[int]()
+
+    def stretching(self: WhisperModel, windows: Sequence[Samples], **options: Unpack[DecodeOptions]) -> list[Decoded]:
+        decoded = decode(self, windows, **options)
+        calls.append(len(windows))
+        if len(calls) > 1:
+            return decoded
+        pieces = decoded[0].pieces
+        over = [piece.span for piece in pieces[2:12] if piece.span is not None]
+        stretched = Piece(" That", Span(over[0].start_s, over[-1].end_s), 0.4)
+        return [Decoded((*pieces[:2], stretched, *pieces[12:])), *decoded[1:]]
+
+    monkeypatch.setattr(WhisperModel, "decode", stretching)
+    again = recogniser.recognise(chunk).words
+    assert len(again) >= 0.9 * len(words)
+    assert max(word.span.length_s for word in again) < 1.5
+
+
 def test_laughter_and_singing_hold_no_words(recogniser: WhisperRecogniser) -> None:
     laughter = np.concatenate([np.concatenate([vowel(200, 0.12), np.zeros(1200, np.float32)]) for _ in range(12)])
     silence = np.zeros(RATE, np.float32)

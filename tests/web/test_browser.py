@@ -23,6 +23,7 @@ from tests.clock import now
 from tests.web.chromium import AXE, ColorScheme, browser
 from tests.web.making import FORM, SAID, SCRIPT, Server, analyse_by_hand, decide_alike, preview_by_hand, serving
 from tests.web.oidc.running import keep_secret, provider, settings
+from tests.workflow.test_names_out import with_concerns
 
 __all__ = ["browser"]
 
@@ -168,6 +169,33 @@ def test_a_crash_loses_nothing_and_a_lost_connection_waits(
     open_review(page, server)
     wait_saved(page, 2)
     assert [each[0] for each in decided(server).values()] == ["redact", "redact"]
+
+
+def test_a_mark_says_whose_no_is_touched_before_anything_is_kept(
+    browser: Browser, server: Server, watched: list[Watched]
+) -> None:
+    marks = with_concerns(server.workspace)
+    page = person(browser, server, watched, "ana", WebRole.REVIEWER)
+    open_review(page, server)
+    shown = page.locator("#proposals .concerns").all_inner_texts()
+    assert sorted(shown) == sorted(f"⚠ {mark}" for mark in marks.values())
+    assert "Raman" not in " ".join(shown)
+    company = marks["company:halcyon freight"]
+    page.locator("#proposals [role=option]", has_text=company).click()
+    page.wait_for_selector(f"#detail:has-text('Concerns: {company}')")
+    page.keyboard.press("w")
+    page.wait_for_selector(f"#ask-text:has-text('It concerns {company}.')")
+    page.keyboard.press("Escape")
+    page.keyboard.press("x")
+    page.wait_for_selector(f"#ask-text:has-text('It concerns {company}.')")
+    page.keyboard.type("they are in the press")
+    page.keyboard.press("Enter")
+    wait_saved(page, 1)
+    assert decided(server) == {"company:halcyon freight": ("keep", "ana")}
+    page.locator("#proposals [role=option]", has_text="Cannot be kept: may be the name of p2").click()
+    page.keyboard.press("x")
+    page.wait_for_selector("#message:has-text('cannot be kept: may be the name of p2, who said no')")
+    assert len(decided(server)) == 1
 
 
 def test_sound_that_cannot_be_had_is_no_silence(browser: Browser, server: Server, watched: list[Watched]) -> None:

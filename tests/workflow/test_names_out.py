@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +15,7 @@ from pipeline import consent
 from pipeline.cli import main
 from pipeline.consent.staff.withdraw import Erasure
 from pipeline.errors import RefusedByPolicy
-from pipeline.records import Finding, Proposal, Purpose, Verdict
+from pipeline.records import DetectionRule, Finding, Proposal, Purpose, Verdict
 from pipeline.review import decision_log
 from pipeline.review.queue import proposals_of
 from pipeline.store import Workspace
@@ -153,6 +154,57 @@ def test_the_page_and_its_api_say_it(workspace: Workspace) -> None:
     body = {"verdict": "keep", "reason": "ours"}
     answer = ana.post(f"{path}/proposals/{proposal.proposal_id}/decision", json=body, headers={"if-match": '"0"'})
     assert answer.status_code == 403 and SAID_NO in answer.json()["error"]
+
+
+def with_concerns(workspace: Workspace) -> dict[str, str]:
+    """Priya Raman, p2, refuses; her company, what is reported of her and names like hers are found; marks by entity."""
+    session = opened(workspace).session
+    place = IN_PICTURE.place
+    heard = replace(IN_PICTURE, label="PERSON", text="Priya Rayman", rule=DetectionRule.NAME_MODEL, place=place)
+    reported = replace(
+        IN_PICTURE, label="REPORTED_SPEECH", text="Priya said", rule=DetectionRule.REPORTED_SPEECH, place=place
+    )
+    more = (
+        replace(heard, finding_id="f-1", entity="person:~priya rayman"),
+        replace(heard, finding_id="f-2", entity="person:~rahmin", text="Rahmin"),
+        replace(reported, finding_id="f-3", entity="speech of:p2"),
+    )
+    analyse_by_hand(workspace, session, more=more)
+    about: dict[str, Any] = {"erasure": Erasure(), "actor": "dpo", "reason": "by mail", "now": now()}
+    purposes = (Purpose.INTERNAL_SHARE, Purpose.PUBLIC_RECORDING)
+    withdraw_consent("priya.raman@halcyon.example", session_id=None, purposes=purposes, workspace=workspace, **about)
+    return {
+        "company:halcyon freight": "the company of p2, who said no",
+        "person:~rahmin": "may be the name of p2, who said no",
+        "speech of:p2": "what p2 is reported to have said; p2 said no",
+    }
+
+
+def test_what_concerns_who_refused_is_marked_everywhere(workspace: Workspace) -> None:
+    expected = with_concerns(workspace)
+    session_id, at = session_id_of(workspace), ("--workspace", str(workspace.root))
+    proposals = {each.entity: each for each in proposals_of(workspace, session_id)}
+    by_id = {proposals[entity].proposal_id: mark for entity, mark in expected.items()}
+    listed = {each.proposal_id: each for each in review_actions.show_proposals(workspace, session_id, now=now())}
+    assert {each: line.concerns for each, line in listed.items() if line.concerns} == {
+        each: (mark,) for each, mark in by_id.items()
+    }
+    as_json = json.loads(CliRunner().invoke(main, ["review", "show", session_id, "--json", *at]).output)
+    assert {each["proposal_id"]: each["concerns"] for each in as_json if each["concerns"]} == {
+        each: [mark] for each, mark in by_id.items()
+    }
+    ana = client_of(workspace, "ana", WebRole.REVIEWER)
+    views = ana.get(f"/sessions/{session_id}/review.json").json()["proposals"]
+    assert {each["proposal_id"]: each["concerns"] for each in views if each["concerns"]} == {
+        each: [mark] for each, mark in by_id.items()
+    }
+    walked = CliRunner().invoke(main, ["review", "interactive", session_id, "--by", "ana", *at], input="j\n" * 12)
+    assert all(f"concerns: {mark}" in walked.output for mark in expected.values())
+    misheard = proposals["person:~priya rayman"]
+    with pytest.raises(RefusedByPolicy, match="cannot be kept: may be the name of p2, who said no"):
+        keep(workspace, misheard)
+    keep(workspace, proposals["company:halcyon freight"])
+    assert all("Priya" not in str(line.concerns) and "Raman" not in str(line.concerns) for line in listed.values())
 
 
 def test_who_is_only_spoken_of_and_said_no_is_kept_by_nobody(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
@@ -16,9 +16,11 @@ from pipeline.speech.engines.engine import Engine, ForTrack, for_all_tracks
 from pipeline.speech.engines.hallucinations import (
     LEAST_LOG_PROBABILITY,
     implausible,
+    is_stretched,
     loops,
     name_loops,
     names_among,
+    names_have,
     timeless,
     without_looped,
 )
@@ -68,22 +70,25 @@ class WhisperRecogniser:
             self._language = self._detected(chunk, windows)
         heard = self._heard(chunk, windows, self._hot_words)
         again = self._heard_again(chunk, heard)
+        words = _without_replaced(heard.words, again.words, self._is_stretched) + again.words
         return Recognised(
-            words=tuple(sorted(heard.words + again.words, key=lambda word: word.span)),
-            others=tuple(self._others(chunk, [*heard.invented, *again.invented], heard.words + again.words)),
+            words=tuple(sorted(words, key=lambda word: word.span)),
+            others=tuple(self._others(chunk, [*heard.invented, *again.invented], words)),
             languages=tuple(heard.languages),
         )
 
     def _heard_again(self, chunk: AudioChunk, heard: _Windows) -> _Windows:
         """What is heard of speech that was left out: told no name, all together and then each gap of it alone.
 
-        After a loop of a name each alone, first told all the others.
+        After a loop of a name each alone, first told all the others. A word that is longer than anybody says it covers
+        no speech.
         """
+        covering = [word for word in heard.words if not self._is_stretched(word)]
         told = without_looped(self._names, heard.looped)
         again = _Windows()
         is_looped = len(told) < len(self._names)
         for names, is_alone in [(told, True), ([], True)] if is_looped else [([], False), ([], True)]:
-            words = (word.span for word in heard.words + again.words)
+            words = (word.span for word in covering + again.words)
             gaps = coverage.unheard(chunk.speech, words, sliver_s=_LEFT_OUT_S)
             if not gaps:
                 break
@@ -96,6 +101,10 @@ class WhisperRecogniser:
             if len(gaps) == 1 and not names:
                 break  # it was alone
         return again
+
+    def _is_stretched(self, word: HeardWord) -> bool:
+        """Whether others were said over a word; one of a name stays, as it may be all that was heard of that."""
+        return is_stretched(word) and not names_have(self._names, word.text)
 
     def _others(
         self, chunk: AudioChunk, invented: Sequence[HeardWord], words: Sequence[HeardWord]
@@ -151,6 +160,13 @@ class WhisperRecogniser:
                 heard.words += _with_sentences(words)
         if decoded.languages:
             heard.languages.append(_language(decoded, self._language, window.length_s))
+
+
+def _without_replaced(
+    words: Sequence[HeardWord], again: Sequence[HeardWord], is_stretched: Callable[[HeardWord], bool]
+) -> list[HeardWord]:
+    """The words but for stretched ones in whose time others were heard at the second listening."""
+    return [word for word in words if not (is_stretched(word) and any(_is_within(a.span, [word.span]) for a in again))]
 
 
 def _with_sentences(words: Sequence[HeardWord]) -> list[HeardWord]:

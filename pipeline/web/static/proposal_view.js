@@ -10,6 +10,9 @@ export function stateOf(proposal) { return proposal.flagged ? "flagged" : propos
 
 export function stateText(proposal) { return proposal.closed ? `Cannot be kept: ${proposal.closed}` : STATES[stateOf(proposal)]; }
 
+/** Whose answer a proposal touches who did not agree, and how, as a sentence to go behind another; empty where it is nobody's. */
+export function concernText(proposal) { return proposal.concerns.length ? ` It concerns ${proposal.concerns.join("; ")}.` : ""; }
+
 /** Whether somebody may still decide it: what is flagged is a lead's. */
 export function isOpen(proposal, isLead) { return proposal.decision === "undecided" && (isLead || !proposal.flagged); }
 
@@ -28,7 +31,8 @@ export function option(proposal, isActive, onClick) {
   const item = element("li", undefined, { role: "option", id: `p-${proposal.proposal_id}`, tabindex: "-1" });
   const [label, text, at] = optionText(proposal);
   const state = element("span", `${MARKS[stateOf(proposal)]} ${stateText(proposal)}`, { class: "state" });
-  item.append(element("span", `${label} ${text}`), state,
+  const concerns = proposal.concerns.map((mark) => element("small", `⚠ ${mark}`, { class: "concerns" }));
+  item.append(element("span", `${label} ${text}`), state, ...concerns,
     element("small", `${at} · ${count(proposal.mentions.length, "mention")} · ${proposal.muted_s} s, ${count(proposal.words, "word")}`),
     element("small", `score ${proposal.score.toFixed(2)}`));
   item.className = stateOf(proposal);

@@ -8,7 +8,7 @@ import { drawKeys, keyPressed, makeKeymap } from "./keymap.js";
 import { clock, count, element, spoken } from "./page_text.js";
 import { makePicture } from "./picture.js";
 import { makePlayer } from "./player.js";
-import { apply, isOpen, option, sounds, stateOf, stateText, verdictOf, withWaiting } from "./proposal_view.js";
+import { apply, concernText, isOpen, option, sounds, stateOf, stateText, verdictOf, withWaiting } from "./proposal_view.js";
 import { makeSearch } from "./search.js";
 import { intoView, makeTranscript } from "./transcript.js";
 
@@ -29,7 +29,7 @@ const KEYS = {
   "j": ["next proposal", () => step(1)], "k": ["previous proposal", () => step(-1)],
   "u": ["next undecided proposal", nextUndecided],
   "a": ["accept: redact it", () => decide("redact", "accepted")], "x": ["reject: keep it, with a reason", reject],
-  "w": ["this is not a name: keep it", () => decide("keep", NOT_A_NAME)],
+  "w": ["this is not a name: keep it", () => notAName()],
   "c": ["another category", category], "n": ["mark the selected words as missed", addMissed],
   "s": ["say who speaks in a turn of nobody known", assignSpeaker],
   "f": ["flag for a lead, with a reason; again: remove the flag", flag],
@@ -103,6 +103,7 @@ function detail() {
   const rows = [
     element("p", `${proposal.replacement} ${proposal.text.join(", ")} (${proposal.category})`),
     element("p", `${stateText(proposal)}${proposal.actor ? ` by ${proposal.actor}: ${proposal.reason}` : ""}`),
+    ...proposal.concerns.map((mark) => element("p", `Concerns: ${mark}`, { class: "concerns" })),
     element("p", `Found by ${rules}, score ${proposal.score.toFixed(2)}. Redacting ${count(proposal.mentions.length, "mention")} takes out ${proposal.muted_s} s and ${count(proposal.words, "word")}.`),
   ];
   const sound = soundOf(proposal);
@@ -258,12 +259,21 @@ async function reject() {
   const proposal = current();
   if (!proposal) return;
   if (proposal.closed) { decide("keep", "", proposal); return; }
-  const risky = proposal.category === "PERSON" || proposal.score >= 0.9;
-  const reason = risky ? await ask("Keep it", `${proposal.replacement} will be heard and read.`, { label: "Why", list: REASONS, yes: "Keep" }) : REASONS[0];
+  const risky = proposal.concerns.length > 0 || proposal.category === "PERSON" || proposal.score >= 0.9;
+  const reason = risky ? await ask("Keep it", `${proposal.replacement} will be heard and read.${concernText(proposal)}`, { label: "Why", list: REASONS, yes: "Keep" }) : REASONS[0];
   if (reason === null) return;
   if (!reason.trim()) { say("A reason is needed to keep this."); return; }
   decide("keep", reason.trim(), proposal);
   focusList();
+}
+
+/** Keeps what is no name at once, but asks first where it touches somebody who did not agree. */
+async function notAName() {
+  const proposal = current();
+  if (!proposal) return;
+  const text = `${proposal.replacement} will be heard and read.${concernText(proposal)}`;
+  if (!proposal.closed && proposal.concerns.length && await ask("Keep it as no name", text, { yes: "Keep" }) === null) return;
+  decide("keep", NOT_A_NAME, proposal);
 }
 
 async function flag() {
