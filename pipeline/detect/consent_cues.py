@@ -35,6 +35,11 @@ _BEFORE_A_NOTICE = word_set(
     up by the way quick always usual today before we start begin and welcome thanks for joining this our todays these
     know"""
 )
+_SO_YOU_KNOW = ("so", "you", "know")
+_BEHIND_A_NOTICE = word_set(
+    """today now here as always usual again too just for the team notes by way and will be shared internally"""
+)
+"""All that may follow what is announced behind "just so you know", which may as well begin an objection."""
 _NO_NOTICE = _I | {"without"}
 _NEAR_WORDS = 8
 """Words between what is said of the recording and what is said against it: a judgement."""
@@ -92,6 +97,9 @@ def _in_text(text: str, cues: SpokenCues) -> Iterator[tuple[ConsentCueKind, tupl
     spans, words = places(text)
     parts = sentences(text, spans)
     notices = _notices(words, parts, cues)
+    notices |= {
+        number for number in _so_you_know(words, parts, cues) if not _ends_as_question(text, spans, parts[number])
+    }
     likely = (*_against_this_recording(words, parts, cues), *objection_places(text, spans, words, parts, cues))
     objections = (
         *find_cues(cues.stop_recording, words, parts),
@@ -112,6 +120,22 @@ def _notices(words: Sequence[str], parts: Sequence[SpokenSentence], cues: Spoken
         if _BEFORE_A_NOTICE.issuperset(words[parts[notice.sentence].start : notice.start])
         and _NO_NOTICE.isdisjoint(words[notice.end : parts[notice.sentence].end])
     }
+
+
+def _so_you_know(words: Sequence[str], parts: Sequence[SpokenSentence], cues: SpokenCues) -> set[int]:
+    """The numbers of the sentences that say "just so you know" and announce the recording, and nothing else."""
+    announced = set()
+    for notice in find_cues(cues.notices, words, parts):
+        before = words[parts[notice.sentence].start : notice.start]
+        at = next((at for at in range(len(before)) if tuple(before[at : at + 3]) == _SO_YOU_KNOW), None)
+        behind = words[notice.end : parts[notice.sentence].end]
+        if at is not None and _BEFORE_A_NOTICE.issuperset((*before[:at], *before[at + 3 :])):
+            announced |= {notice.sentence} if _BEHIND_A_NOTICE.issuperset(behind) else set()
+    return announced
+
+
+def _ends_as_question(text: str, spans: Sequence[tuple[int, int]], part: SpokenSentence) -> bool:
+    return "?" in text[spans[part.end - 1][1] :].partition(" ")[0]
 
 
 def _asks(words: Sequence[str], place: CuePlace, cues: SpokenCues) -> bool:

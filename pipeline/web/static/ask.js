@@ -4,6 +4,9 @@ import { element } from "./page_text.js";
 
 const $ = (id) => document.getElementById(id);
 
+/** Ends the question that still waits for its answer, as cancelled: a dialog tells of its end only after the next may be open. */
+let cancel = () => {};
+
 /** Answers that a digit gives while nothing is written yet. */
 let quick = [];
 
@@ -19,6 +22,7 @@ export function onAskKey(event) {
 /** Asks for one value, or only for a yes; null where it is cancelled. */
 export function ask(title, text, { label = "", value = "", list = [], choices = null, yes = "OK" } = {}) {
   const dialog = $("ask"), input = $("ask-value"), choice = $("ask-select");
+  cancel();
   $("ask-title").textContent = title;
   $("ask-text").textContent = text;
   $("ask-label").textContent = label;
@@ -34,7 +38,16 @@ export function ask(title, text, { label = "", value = "", list = [], choices = 
   dialog.returnValue = "";
   dialog.showModal();
   (choices ? choice : label ? input : $("ask-yes")).focus();
-  return new Promise((resolve) => dialog.addEventListener("close", () => {
-    resolve(dialog.returnValue ? (choices ? choice.value : label ? input.value : true) : null);
-  }, { once: true }));
+  return new Promise((resolve) => {
+    const settle = (answer) => {
+      dialog.removeEventListener("close", closed);
+      cancel = () => {};
+      resolve(answer);
+    };
+    const closed = () => {
+      if (!dialog.open) settle(dialog.returnValue ? (choices ? choice.value : label ? input.value : true) : null);
+    };
+    cancel = () => settle(null);
+    dialog.addEventListener("close", closed);
+  });
 }
