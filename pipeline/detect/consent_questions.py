@@ -30,6 +30,7 @@ _ANSWER_S = 15.0
 _CHAT_ANSWER_S = 90.0
 _ANSWERS_OF_ONE = 2
 _ANSWERS_OF_ANYBODY = 4
+_START_S = itemgetter(0)
 
 
 class Asks(Enum):
@@ -49,8 +50,7 @@ class Asks(Enum):
 
 
 class _Question(NamedTuple):
-    start_s: float
-    end_s: float
+    sentence: TurnSentence
     participant_id: str | None
     asks: Asks
 
@@ -64,19 +64,21 @@ def consent_answers(session: Session, transcript: Transcript, cues: SpokenCues) 
         (captioned_conversation(session.embedded, EMBEDDED), False),
     ):
         asked = list(_questions(spoken, cues))
-        for kind, answer in _answers(asked, spoken, cues, within_s=_ANSWER_S):
+        for kind, answer in _answers(asked, spoken, cues, within_s=_ANSWER_S, asked_here=True):
             yield ConsentCue(
                 kind=kind,
                 track_id=spoken.speaker(answer)[0] if in_sound else None,
                 start_s=answer.start_s,
                 end_s=answer.end_s,
             )
-        yield from _in_chat(asked, written, cues)
-    yield from _in_chat(list(_questions(written, cues)), written, cues)
+        yield from _in_chat(asked, written, cues, asked_here=False)
+    yield from _in_chat(list(_questions(written, cues)), written, cues, asked_here=True)
 
 
-def _in_chat(asked: Sequence[_Question], written: Conversation, cues: SpokenCues) -> Iterator[ConsentCue]:
-    for kind, answer in _answers(asked, written, cues, within_s=_CHAT_ANSWER_S):
+def _in_chat(
+    asked: Sequence[_Question], written: Conversation, cues: SpokenCues, *, asked_here: bool
+) -> Iterator[ConsentCue]:
+    for kind, answer in _answers(asked, written, cues, within_s=_CHAT_ANSWER_S, asked_here=asked_here):
         yield ConsentCue(kind=kind, chat_line=written.turns[answer.turn].pieces[0])
 
 
@@ -87,7 +89,7 @@ def _questions(spoken: Conversation, cues: SpokenCues) -> Iterator[_Question]:
         words = _words(sentence, spoken)
         asks = asked_by(words, cues) or asked_by([*before.get(sentence.turn, []), *words], cues)
         if asks is not None:
-            yield _Question(sentence.start_s, sentence.end_s, spoken.speaker(sentence)[1], asks)
+            yield _Question(sentence, spoken.speaker(sentence)[1], asks)
         before[sentence.turn] = words
 
 
@@ -104,15 +106,21 @@ def asked_by(words: Sequence[str], cues: SpokenCues) -> Asks | None:
 
 
 def _answers(
-    asked: Sequence[_Question], spoken: Conversation, cues: SpokenCues, *, within_s: float
+    asked: Sequence[_Question], spoken: Conversation, cues: SpokenCues, *, within_s: float, asked_here: bool
 ) -> Iterator[tuple[ConsentCueKind, TurnSentence]]:
-    """The sentences that answer one of the questions, begun within some seconds of its end, so that it matters."""
+    """The sentences that answer one of the questions, begun within some seconds of its end, so that it matters.
+
+    ``asked_here`` says that the questions are of this conversation: all sentences of a line of chat have its time, and
+    those behind the question in its own line answer it too.
+    """
     in_time = spoken.sentences
     for question in asked:
         answers: Counter[tuple[str, str | None]] = Counter()
-        for number in range(bisect_right(in_time, question.start_s, key=itemgetter(0)), len(in_time)):
+        asked_s = question.sentence.start_s
+        after = bisect_right(in_time, question.sentence) if asked_here else bisect_right(in_time, asked_s, key=_START_S)
+        for number in range(after, len(in_time)):
             sentence = in_time[number]
-            if sentence.start_s > question.end_s + within_s:
+            if sentence.start_s > question.sentence.end_s + within_s:
                 break
             speaker = spoken.speaker(sentence)
             answers_self = speaker[1] is not None and speaker[1] == question.participant_id

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import chain, pairwise
 
 from pipeline.detect.sentence_model import Examples, SentenceModel
 from pipeline.lexicon.cues import CuePlace, SpokenSentence
@@ -27,6 +28,10 @@ MODEL = SentenceModel(
     penalty=1.0,
 )
 _LONGEST, _STEP = 20, 10  # words encoded together: a turn without points is no sentence
+# "You've been recording the whole time? That's not okay.": what objects need not name what it objects to. Of 60 pairs
+# of an own set 18 are found so, most of them by phrases too, and of 58 pairs of talk about products none.
+_BEHIND = 12
+"""Words, at most, of a sentence that is read together with the one before it, a judgement."""
 
 
 def objection_places(
@@ -41,5 +46,10 @@ def objection_places(
         for number, part in enumerate(parts)
         for start in range(part.start, max(part.start + 1, part.end - _STEP), _STEP)
     )
-    written = ((place, raw[spans[place.start][0] : spans[place.end - 1][1]]) for place in places)
+    pairs = (
+        CuePlace(before.start, part.end, number)
+        for number, (before, part) in enumerate(pairwise(parts), 1)
+        if part.end - before.start <= _LONGEST and part.end - part.start <= _BEHIND
+    )
+    written = ((place, raw[spans[place.start][0] : spans[place.end - 1][1]]) for place in chain(places, pairs))
     return MODEL.alike(written, words, cues)
