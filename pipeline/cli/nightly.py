@@ -57,7 +57,7 @@ def run(
 
     gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
     day = night.date() if night else None
-    with shown_progress(quiet=as_json) as progress:
+    with shown_progress(quiet=as_json, lines=True) as progress:
         opened = open_workspace(workspace)
         options = RunOptions(
             executor=executor_named(executor, opened), day=day, retry_failed=retry_failed, accept_clock=accept_clock
@@ -87,14 +87,14 @@ def _measured_night(
 @json_option
 def status(workspace: Path, paths: bool, as_json: bool) -> None:
     """Show the status of each session and its one next action."""
-    from pipeline.reports.morning_report import gather, with_leases, with_paths
+    from pipeline.reports.morning_report import folders_of, gather, with_leases, with_paths
 
     opened = open_workspace(workspace)
     report = with_leases(gather(opened, now=now()), opened, now=now())
-    if paths or as_json:
+    if as_json:
         emit(with_paths(report.lines, opened) if paths else report.lines, as_json)
     else:
-        print_lines(report.lines)
+        print_lines(report.lines, folders_of(opened) if paths else None)
         print_counts(report)
 
 

@@ -1,4 +1,4 @@
-"""Progress on a terminal: a bar for each stage of a run, and one for bytes that are fetched."""
+"""Progress: on a terminal a bar for each stage of a run, elsewhere lines, and a bar for bytes that are fetched."""
 
 from __future__ import annotations
 
@@ -6,13 +6,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+import click
+
 if TYPE_CHECKING:
     from rich.progress import TaskID
 
 
 @contextmanager
-def shown_progress(*, quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
-    """Yields a function to call for each finished task; draws bars on a terminal and nothing elsewhere."""
+def shown_progress(*, quiet: bool, lines: bool = False) -> Iterator[Callable[[str, int, int], None]]:
+    """Yields a function to call for each finished task; draws bars on a terminal.
+
+    Elsewhere, with ``lines``, it writes a line on standard error for each, so that a log shows that the run lives.
+    """
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -26,6 +31,8 @@ def shown_progress(*, quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
                 drawn[stage] = bars.add_task(stage, total=total)
             if stage in drawn:
                 bars.update(drawn[stage], completed=count)
+            if lines and count and not (quiet or console.is_terminal):
+                click.echo(f"{stage:8}  {count} of {total}", err=True)
 
         yield progress
 

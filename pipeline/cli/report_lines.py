@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -47,15 +47,20 @@ def print_report(report: MorningReport, workspace: Workspace, as_json: bool) -> 
 
 
 def print_counts(report: MorningReport) -> None:
-    """Prints how many sessions and folders have each status."""
-    counts = [f"{count} {status}" for status, count in report.shown_counts.items()]
+    """Prints how many sessions and folders have each status, and how many proposals those to review leave undecided."""
+    undecided = sum(line.undecided or 0 for line in report.lines if line.is_to_review)
+    published = f" (published; {counted(undecided, 'proposal')} undecided and redacted)"
+    counts = [
+        f"{count} {status}{published if status == 'to review' else ''}" for status, count in report.shown_counts.items()
+    ]
     counts += [f"{report.unfinished} still being written"] * bool(report.unfinished)
     click.echo(f"\n{', '.join(counts)}" if counts else "no sessions yet: `offrecord run INBOX` ingests them")
 
 
-def print_lines(lines: Sequence[ReportLine]) -> None:
+def print_lines(lines: Sequence[ReportLine], folders: Mapping[str, Sequence[str]] | None = None) -> None:
     """Prints each session: its id, its status and what people call it, and below these the reason and the next action.
 
+    With ``folders`` also those that it came from; without them, how to see the name of a folder that became no session.
     No line is wider than the terminal or ``_COLUMNS``, but for words such as a path, which never break.
     """
     from rich.text import Text
@@ -67,7 +72,10 @@ def print_lines(lines: Sequence[ReportLine]) -> None:
         head = Text.assemble(line.id, "  ", status, f"  {line.name}" if line.name else "")
         next_action = f"next: {line.action}" if line.action else ""
         reviewer = f"reviewed by {line.leased_to}" if line.leased_to else ""
-        body = (text for text in (line.reason, next_action, reviewer) if text)
+        came_from = [f"folder: {path}" for path in folders.get(line.id, ())] if folders is not None else []
+        if folders is None and line.is_folder:
+            came_from = ["folder: `offrecord status --paths` names it"]
+        body = (text for text in (*came_from, line.reason, next_action, reviewer) if text)
         for row in (head, *map(Text, _wrapped(body, width))):
             row.rstrip()
             shown.print(row, soft_wrap=True)

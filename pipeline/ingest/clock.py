@@ -104,6 +104,11 @@ def chat_times(messages: Sequence[ChatMessage], start: datetime | None, duration
     """
     walls = [message for message in messages if message.wall]
     if start is None or not walls:
+        if start is None and walls and any(message.at_s > duration_s for message in messages):
+            raise InputRefused(
+                "chat: its times are of the recorder's clock, and the zone of that clock is not known",
+                action='say timezone in session.toml, as "Europe/Berlin": an offset or Z of started_at is none',
+            )
         what = session_times([message.at_s for message in messages], start, duration_s, "chat") if walls else None
         return [min(at_s, duration_s) for at_s in (what or [message.at_s for message in messages])]
     since_s = [_since_s(message, start) if message.wall else message.at_s for message in messages]

@@ -13,7 +13,7 @@ from pipeline.errors import Exit
 from pipeline.records import Exposure, ListAuthority
 from pipeline.reports.undecided import decided_by_session, with_undecided
 from pipeline.store import Workspace
-from pipeline.store.registry import InboxEntry, Registry, printable
+from pipeline.store.registry import ENTRY_PREFIX, InboxEntry, Registry, printable
 from pipeline.workflow.due_sessions import missing_renditions
 from pipeline.workflow.review_leases import lease_text, running_leases
 
@@ -53,6 +53,11 @@ class ReportLine:
     def is_to_review(self) -> bool:
         """Whether all that may be published is, and somebody may still decide proposals."""
         return self.status == "done" and bool(self.undecided)
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether it is a folder of the inbox that became no session."""
+        return self.id.startswith(ENTRY_PREFIX)
 
     @property
     def shown_status(self) -> str:
@@ -146,16 +151,23 @@ def with_leases(report: MorningReport, workspace: Workspace, *, now: datetime) -
     return replace(report, lines=lines)
 
 
-def with_paths(lines: Sequence[ReportLine], workspace: Workspace) -> list[dict[str, object]]:
-    """The lines with the folders they came from: for the operator's terminal, as folder names may hold secrets."""
+def folders_of(workspace: Workspace) -> dict[str, list[str]]:
+    """By the id of a line the folders it came from: for the operator's terminal, as folder names may hold secrets."""
     folders: dict[str, list[str]] = {}
     for path, entry in Registry(workspace.db).entries().items():
         folders.setdefault(entry.session_id or entry.entry_id, []).append(printable(path))
+    return folders
+
+
+def with_paths(lines: Sequence[ReportLine], workspace: Workspace) -> list[dict[str, object]]:
+    """The lines with the folders they came from, for machines."""
+    folders = folders_of(workspace)
     return [
         {
             "id": line.id,
             "name": line.name,
             "status": line.status,
+            "reason": line.reason,
             "action": line.action,
             "folders": folders.get(line.id, []),
         }

@@ -21,6 +21,11 @@ def decided_by_session(workspace: Workspace) -> Mapping[str, Collection[str]]:
     return {session_id: {each.proposal_id for each in made} for session_id, made in decisions.items()}
 
 
+def reason_with_undecided(reason: str, left: int) -> str:
+    """Why a session is where it is, where ``left`` proposals of what is published are undecided."""
+    return f"{reason}; {counted(left, 'proposal')} {is_or_are(left)} undecided and redacted"
+
+
 def with_undecided(line: ReportLine, decided: Collection[str], workspace: Workspace) -> ReportLine:
     """The line with what is undecided now, which ``offrecord review list`` counts too: in its reason and next action.
 
@@ -38,6 +43,6 @@ def with_undecided(line: ReportLine, decided: Collection[str], workspace: Worksp
     return replace(
         line,
         undecided=left,
-        reason=f"{line.reason}; {counted(left, 'proposal')} {is_or_are(left)} undecided and redacted",
+        reason=reason_with_undecided(line.reason, left),
         action=f"`offrecord review interactive {line.id}` decides {it}; until then {they} redacted",
     )

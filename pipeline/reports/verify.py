@@ -105,7 +105,9 @@ def _vault(workspace: Workspace) -> Iterator[CheckResult]:
     without_key = workspace.vault.without_key()
     yield CheckResult(what="vault, without a key", ok=not without_key, found=listed_ids(without_key))
     yield CheckResult(what="vault, damaged", ok=not damaged, found=listed_ids(damaged))
-    yield CheckResult(what="vault, orphans (kept)", ok=True, found=listed_ids(orphans))
+    yield CheckResult(
+        what="vault, originals of no session (orphans: kept, nothing to do)", ok=True, found=listed_ids(orphans)
+    )
     if workspace.vault.bucket is not None:
         unknown = counted(files.unknown_blobs, "blob") if files.unknown_blobs else "none"
         yield CheckResult(what="object storage, without a key (kept)", ok=True, found=unknown)

@@ -55,5 +55,7 @@ def _damage(what: str, names: list[str]) -> CheckResult:
 
 def _orphans(what: str, count: int) -> CheckResult:
     return CheckResult(
-        what=f"{what} (`storage copy` deletes them)", ok=True, found=counted(count, "blob") if count else "none"
+        what=f"{what} (orphans: `offrecord storage copy` deletes them)",
+        ok=True,
+        found=counted(count, "blob") if count else "none",
     )

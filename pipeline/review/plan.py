@@ -211,11 +211,13 @@ def _consent(ruling: Ruling, purpose: Purpose) -> Held | None:
     outcome = ruling.outcome(purpose)
     if ruling.any_open(purpose):
         return None
-    closest = next((cell for cell in ruling.cells if cell.purpose is purpose and cell.outcome is outcome), None)
+    closest = [cell for cell in ruling.cells if cell.purpose is purpose and cell.outcome is outcome]
     verb = "refuses" if outcome is Outcome.REFUSE else "does not yet allow"
-    rule = f" (rule {closest.rule_id})" if closest else ""
-    action = f"see `offrecord consent show {ruling.session_id}`"
-    return Held(reason=f"consent {verb} {purpose}{rule}", action=action)
+    rules = dict.fromkeys(f"{cell.participant_id} {cell.rule_id}" for cell in closest)
+    why = f": {', '.join(rules)}: {closest[0].reason}" if closest else ""
+    show = f"`offrecord consent show {ruling.session_id} --names` says who that is"
+    ask = "nothing, unless they change their answer" if outcome is Outcome.REFUSE else "ask them for their answer"
+    return Held(reason=f"consent {verb} {purpose}{why}", action=f"{ask}; {show}")
 
 
 def _voices(session: Session, out: ConsentRemovals) -> Held | None:

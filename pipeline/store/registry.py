@@ -25,6 +25,7 @@ from pipeline.store.upsert import insert
 
 T = TypeVar("T")
 
+ENTRY_PREFIX = "in-"
 QUARANTINED = "quarantined: its worker process died twice, the second time with nothing beside it"
 """Why a session or folder waits for a person, whatever changes: to try it again costs a worker each time."""
 _RULING = ("state_key", "valid_until", "attempts", "ruled_at")
@@ -70,7 +71,7 @@ class SessionState:
 
 def entry_id(path: Path) -> str:
     """A short id for a folder of the inbox that does not give its name away."""
-    return "in-" + hashlib.sha256(os.fsencode(path)).hexdigest()[:8]
+    return ENTRY_PREFIX + hashlib.sha256(os.fsencode(path)).hexdigest()[:8]
 
 
 def printable(path: str) -> str:

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from pipeline.records.session_names import session_name
+from pipeline.reports.undecided import reason_with_undecided
 from pipeline.review.queue import SessionLine
 from pipeline.store.registry import Registry, SessionState
 from pipeline.web.api_requests import is_lead
@@ -107,13 +108,19 @@ def _rows(request: Request) -> Iterator[QueueRow]:
         yield QueueRow(
             line=line,
             status=_status(state, line.undecided),
-            reason=state.result.reason if state else "",
+            reason=_reason(state, line.undecided),
         )
 
 
 def _status(state: SessionState | None, undecided: int) -> str:
     status = state.result.status if state else "waiting"
     return "to review" if status == "done" and undecided else status
+
+
+def _reason(state: SessionState | None, undecided: int) -> str:
+    """The reason as the report and ``offrecord status`` have it."""
+    reason = state.result.reason if state else ""
+    return reason_with_undecided(reason, undecided) if _status(state, undecided) == "to review" else reason
 
 
 def _is_wanted(row: QueueRow, wanted: dict[str, str]) -> bool:

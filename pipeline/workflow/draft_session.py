@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import combinations
 from pathlib import Path
 
 import tomlkit
@@ -19,6 +20,7 @@ from pipeline.ingest.listing import session_toml_of
 from pipeline.ingest.read_folder import FolderContents, read_folder
 from pipeline.ingest.session_toml import SessionToml, parse
 from pipeline.lexicon.counted import counted, is_or_are
+from pipeline.lexicon.like_names import are_alike
 from pipeline.records import Provenance, Role
 from pipeline.store import Workspace
 
@@ -199,6 +201,8 @@ def _to_check(
         yield f"participants: {matched}; check that it is them"
     if nameless := sum(each.email is None and each.person.platform_id is None for each in listed):
         yield f"participants: {nameless} without an address; say the one that they answered from"
+    for first, second in _maybe_one(listed):
+        yield f"participants: number {first} and {second} may be one person by their names; if so, keep one of them"
     if tracks := sum(each.person.track is not None for each in listed):
         taken = f"{counted(tracks, 'file')} {is_or_are(tracks)} taken as one person's own sound"
         yield f"participants: {taken}; check that nobody else is heard there"
@@ -215,6 +219,15 @@ def _to_check(
     if contents.unread:
         unread = len(contents.unread)
         yield f"{counted(unread, 'file')} {is_or_are(unread)} no media, captions, chat or list that can be read"
+
+
+def _maybe_one(listed: Sequence[_Listed]) -> Iterator[tuple[int, int]]:
+    """Two by two the numbers of participants whose names are alike and whose addresses do not tell them apart."""
+    numbered = list(enumerate(listed, start=1))
+    for (first, one), (second, other) in combinations(numbered, 2):
+        apart = one.person.email and other.person.email and folded(one.person.email) != folded(other.person.email)
+        if not apart and are_alike(one.person.name, other.person.name, companies=()):
+            yield first, second
 
 
 def _only(values: Sequence[str]) -> str | None:

@@ -22,6 +22,7 @@ from sqlalchemy.exc import OperationalError
 from pipeline.cli import _COMMANDS, main
 from pipeline.cli.common import Group, emit
 from pipeline.cli.nightly import EXECUTOR_NAMES
+from pipeline.cli.progress import shown_progress
 from pipeline.cli.report_lines import print_lines, print_report
 from pipeline.errors import ConsentUnreadable, TryAgain, WorkspaceDamaged
 from pipeline.executors import EXECUTORS, RAY
@@ -267,3 +268,14 @@ def test_a_session_is_some_lines_that_fit_any_terminal(capsys: pytest.CaptureFix
     assert rows[1].startswith("  it is not known")
     assert " ".join(" ".join(rows[1:]).split()) == f"{line.reason}next: {line.action}"
     assert all(len(row) <= 100 or "office-hours" in row for row in rows)
+
+
+@pytest.mark.parametrize(("quiet", "lines", "said"), [(False, True, True), (True, True, False), (False, False, False)])
+def test_progress_is_a_line_for_each_task_where_no_terminal_is(
+    quiet: bool, lines: bool, said: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with shown_progress(quiet=quiet, lines=lines) as progress:
+        progress("process", 0, 2)
+        progress("process", 1, 2)
+    shown = capsys.readouterr()
+    assert shown.out == "" and shown.err.splitlines() == (["process   1 of 2"] if said else [])

@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 from pipeline.cli import main
 from pipeline.consent.evaluation.jurisdictions import WARN_BEFORE, rules_of
+from pipeline.records import Refused
 from pipeline.reports.morning_report import gather
 from pipeline.reports.report_files import refresh, render_page, write
 from pipeline.store import Workspace
@@ -78,3 +79,20 @@ def test_a_review_is_announced_weeks_before_and_when_overdue(
     warned = rules_of(workspace.root).warnings(today)
     page = render_page(gather(workspace, now=at, warnings=warned))
     assert (says in page) if says else not warned
+
+
+def test_a_refused_folder_is_named_with_its_reason_where_paths_are_asked_for(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    refused = Refused(reason="media file 1 of 1 is empty", action="copy the recording again")
+    Registry(workspace.db).take(tmp_path / "Call with Halcyon", "f", refused)
+    plain, named, machine = (
+        CliRunner().invoke(main, ["status", *more, "-w", str(workspace.root)]).output
+        for more in ([], ["--paths"], ["--paths", "--json"])
+    )
+    assert "Halcyon" not in plain and "`offrecord status --paths` names it" in plain
+    for shown in (plain, named, machine):
+        assert refused.reason in shown and refused.action in shown
+    assert f"folder: {tmp_path / 'Call with Halcyon'}" in named
+    (line,) = json.loads(machine)
+    assert line["folders"] == [str(tmp_path / "Call with Halcyon")]

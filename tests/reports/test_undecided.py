@@ -59,7 +59,8 @@ def test_status_and_review_list_count_the_same(workspace: Workspace, decided: in
     assert f"{listed.undecided} proposals are undecided and redacted" in line.reason
     assert line.action.startswith(f"`offrecord review interactive {line.id}`")
     shown = CliRunner().invoke(main, ["status", "--workspace", str(workspace.root)]).output
-    assert "1 to review" in shown and "done" not in shown
+    assert f"1 to review (published; {listed.undecided} proposals undecided and redacted)" in shown
+    assert "done" not in shown
 
 
 def test_done_is_when_all_is_decided_and_no_more_when_that_is_undone(workspace: Workspace) -> None:

@@ -183,3 +183,16 @@ def test_a_lone_file_has_its_draft_beside_it(workspace: Workspace, call: Path) -
     draft = tomllib.loads(lone.with_name(f"{lone.name}.session.toml").read_text("utf-8"))
     assert (draft["timezone"], draft["started_at"].isoformat()) == ("Europe/Berlin", "2026-11-18T10:00:05")
     assert "check  participants_complete:" in done.stderr
+
+
+def test_two_names_that_may_be_one_person_are_a_suggestion_and_stay_two(workspace: Workspace, call: Path) -> None:
+    (call / "call.vtt").write_text(
+        CAPTIONS.replace("Ana Ruiz", "benedikt").replace("Bo Li", "Benedikt Schürmann"), "utf-8"
+    )
+    facts, checks = drafted(workspace, call)
+    assert [each["name"] for each in facts["participants"]] == ["benedikt", "Benedikt Schürmann"]
+    assert "number 1 and 2 may be one person by their names" in checks and "chürmann" not in checks
+
+
+def test_two_other_names_are_no_suggestion(workspace: Workspace, call: Path) -> None:
+    assert "may be one person" not in drafted(workspace, call)[1]

@@ -29,6 +29,17 @@ _STANDS = {
     WithdrawalState.DONE: "done, not yet searched for what may be left",
     WithdrawalState.VERIFIED: "done; what is out was searched and nothing was found",
 }
+_ERASED_STEP, _ROWS_ERASED = "erased: ", "erased: rows of answers"
+_STEPS = {
+    "quarantined": "published renditions taken back",
+    _ROWS_ERASED: "rows of their answers deleted for good",
+    "erased: folders": "copies of what a folder says of the recording deleted for good",
+    "written again": "exports written again without them",
+    "forgotten: what they are known by": "people whose names, addresses and ids were forgotten",
+    "erased from the vault": "original files deleted for good",
+    "verified": "searches of what is left, in which nothing was found",
+}
+"""The steps that the ledger has under a word of this program."""
 _CARRIED_OUT = frozenset({WithdrawalState.DONE, WithdrawalState.VERIFIED})
 _RETRACTED = "retracted"
 _ERASED = "done; every store was searched and nothing was found"
@@ -87,7 +98,10 @@ def receipt(
 ) -> WithdrawalReceipt:
     """What was done for a withdrawal, from the ledger; ``sessions_held`` as ``of_person`` takes it."""
     steps = withdrawals.steps(workspace.ledger, filed.withdrawal_id)
-    counted = Counter(str(step["done"]) for step in steps)
+    counted = Counter[str]()
+    for step in steps:
+        done = str(step["done"])
+        counted[done] += int(str(step["what"])) if done == _ROWS_ERASED else 1
     touched = {str(step["what"]).partition("/")[0] for step in steps}
     log = "the consent log and this withdrawal, by random ids, as proof"
     # Until the next run did its part nothing tells which sessions the person is in.
@@ -100,10 +114,19 @@ def receipt(
         session=filed.session_id or "every session",
         erasure=filed.erase,
         standing=_ERASED if filed.erase and filed.state is WithdrawalState.VERIFIED else _STANDS[filed.state],
-        done=tuple(f"{what}: {count}" for what, count in counted.items()),
+        done=tuple(_in_words(what, count) for what, count in counted.items()),
         not_recalled=tuple(_not_recalled(workspace, touched, known_sessions, erase=filed.erase)),
         kept=(log, *(() if rows_too else (_ANSWERS,)), *((_NAMES,) if filed.erase else ())),
     )
+
+
+def _in_words(step: str, count: int) -> str:
+    """A kind of step with how often it was taken, for the person who asked; the ledger has its own word."""
+    named = _STEPS.get(step)
+    if named is None and step.startswith(_ERASED_STEP):
+        kind = step.removeprefix(_ERASED_STEP)
+        named = f"results of the kind `{kind}` deleted for good"
+    return f"{named or step}: {count}"
 
 
 def _not_recalled(

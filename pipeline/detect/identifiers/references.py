@@ -30,9 +30,11 @@ _HAS_NUMBER = re.compile(
     rf"\b{_KINDS}\s(?:is|was|has|had|got)\s(?:the\s|an?\s)?(?:number|no\.?|nr\.?|id|code){_IS}(?P<code>{_GROUPS})(?![\w@])",
     re.IGNORECASE,
 )
-# Words that come before other numbers too: "request 5,000 units", "extension 2".
+# Words that come before other numbers too: "request 5,000 units", "extension 2". What kind of number it is may have
+# been misheard: "undercase number 77024".
 _LONG = re.compile(
-    r"\b(?:extension\s(?P<code>\d{4,6})|(?:request|complaint|booking|claim|shipment|docket|tracking)\s(?P<long>\d{5,9}))"
+    r"\b(?:extension\s(?P<code>\d{4,6})|(?:request|complaint|booking|claim|shipment|docket|tracking)\s(?P<long>\d{5,9})"
+    r"|number\s(?P<bare>\d{5,9}(?<!000)))"
     r"(?![\w@]|[.,]\d)",
     re.IGNORECASE,
 )

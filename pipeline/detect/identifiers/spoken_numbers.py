@@ -28,6 +28,15 @@ _BEFORE = 6
 _SHORT_CUES = word_set(
     """extension pin code ticket account order ending number card case invoice contract serial passcode"""
 )
+# Words that say so only right before a number: "request three three eight one nine", "the claim was 9 1 7 20".
+_CLOSE_CUES = word_set(
+    """request incident reference ref quote policy licence license member membership booking registration tracking claim
+    complaint application shipment parcel docket box"""
+)
+_BETWEEN = word_set("is was has had the number no id code")
+_MOST_BETWEEN = 3
+_LEAST_OF_CLOSE, _LEAST_ONE_BY_ONE = 5, 4  # digits, "twenty twenty" is a year; one by one they are none
+_ALONE = 6  # digits one by one that nothing announces ("it is 7 7 4 1 0 9"), unless somebody counts
 _SOUND_LIKE_DIGITS = word_set("for to too won ate")
 _ANOTHER = word_set("1 other old new second first")
 _REACH = 12
@@ -79,11 +88,35 @@ def _score(classed: ClassedText, first: int, last: int, *, is_near_another: bool
     count, spoken = _count(classed, first, last)
     if count >= _MIN_DIGITS and spoken >= _MIN_SPOKEN * (last - first + 1):
         return _LONG
+    if _is_told_alone(classed, first, last):
+        return _CUED
     before = classed.before(first)
-    is_announced = before & _SHORT_CUES or (is_near_another and before & _ANOTHER)
+    is_announced = before & _SHORT_CUES or (is_near_another and before & _ANOTHER) or _is_close(classed, first, last)
     if count < _MIN_DIGITS_CUED or last == first or not is_announced:
         return None
     return _LONG if count >= _MIN_DIGITS else _CUED
+
+
+def _is_close(classed: ClassedText, first: int, last: int) -> bool:
+    """Whether a run stands right behind a word like "request", or behind "is number" after one, and is no year."""
+    tokens = classed.text.tokens
+    at = first - 1
+    while at > max(0, first - 1 - _MOST_BETWEEN) and tokens[at].plain in _BETWEEN:
+        at -= 1
+    if at < 0 or tokens[at].plain not in _CLOSE_CUES:
+        return False
+    codes = classed.codes[first : last + 1]
+    return _count(classed, first, last)[0] >= _LEAST_OF_CLOSE or (
+        len(codes) >= _LEAST_ONE_BY_ONE and set(codes) <= set("do")
+    )
+
+
+def _is_told_alone(classed: ClassedText, first: int, last: int) -> bool:
+    """Whether a run is six digits or more, one by one, that neither count up or down nor are always the same."""
+    if last - first + 1 < _ALONE or not set(classed.codes[first : last + 1]) <= set("do"):
+        return False
+    digits = _digits(classed, first, last)
+    return len({int(after) - int(before) for before, after in pairwise(digits)}) > 1
 
 
 def _has_spoken_digit(classed: ClassedText, first: int, last: int) -> bool:

@@ -56,3 +56,20 @@ def _handed_out(workspace: Workspace, name: str) -> str:
     )
     workspace.artefacts.copied(artefact_id, to=f"drive/{name}", by="ann", now=NOW)
     return artefact_id
+
+
+def test_what_was_done_is_said_in_plain_words_with_the_number_of_rows(workspace: Workspace) -> None:
+    for done, what in (
+        ("quarantined", "2026-11-18-aaaaaaaa/public"),
+        ("erased: folders", "a1"),
+        ("erased: folders", "a2"),
+        ("erased: findings", "a3"),
+        ("erased: rows of answers", "7"),
+    ):
+        withdrawals.step(workspace.ledger, "wdr_1", done, what, {})
+    assert withdrawal_receipt.receipt(_filed(), workspace=workspace, sessions_held={}).done == (
+        "published renditions taken back: 1",
+        "copies of what a folder says of the recording deleted for good: 2",
+        "results of the kind `findings` deleted for good: 1",
+        "rows of their answers deleted for good: 7",
+    )

@@ -141,7 +141,7 @@ def test_a_withdrawal_by_form_takes_effect_on_import(workspace: Workspace, tmp_p
     assert not (workspace.out / name).exists()
     (receipt,) = of_person(GUEST, "", workspace=workspace)
     assert (receipt.withdrawal, receipt.standing) == (withdrawal, "taken back; the next run does the rest")
-    assert "quarantined: 1" in receipt.done
+    assert "published renditions taken back: 1" in receipt.done
     again = CliRunner().invoke(main, [str(argument) for argument in arguments])
     assert json.loads(again.stdout)["withdrawals"] == []
 
