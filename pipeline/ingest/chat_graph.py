@@ -13,6 +13,8 @@ from pipeline.ingest.json_objects import is_empty, is_json, members, moment_of, 
 
 SIGN = b'"createdDateTime"'
 """What stands in every message of Microsoft Graph, also in a file that is cut off."""
+_NOTICE = "systemEventMessage"
+"""What Graph calls a notice, in its type or as the tag that its body is."""
 _QUOTED = 60
 """How much of a message a reaction to it repeats, as Zoom's chat does."""
 _BREAKS = frozenset({"br", "p", "div", "li", "blockquote", "tr"})
@@ -21,7 +23,8 @@ _BREAKS = frozenset({"br", "p", "div", "li", "blockquote", "tr"})
 def parse(text: str) -> ChatFile:
     """Every message with a sender, words and a time; raises ``InputRefused`` where the text is no such chat.
 
-    One that lacks any of them counts as not understood; so does what a system or an application wrote.
+    One that lacks any of them counts as not understood; so does what a system or an application wrote. A chat that
+    holds only what a system wrote, as that a call began, is one in which nobody wrote.
     """
     messages: list[ChatMessage] = []
     unread = 0
@@ -30,8 +33,8 @@ def parse(text: str) -> ChatFile:
         read = list(_messages(message))
         messages += read
         unread += not read
-    if not messages and is_empty(text):
-        return ChatFile()
+    if not messages and (is_empty(text) or (entries and all(map(_is_of_system, entries)))):
+        return ChatFile(unread=unread)
     if not messages:
         what = "no messages of Microsoft Graph" if is_json(text) else "no whole JSON: it is cut off or damaged"
         raise InputRefused(f"chat: {what}", action=GET_AGAIN)
@@ -41,6 +44,13 @@ def parse(text: str) -> ChatFile:
 def _with_replies(message: dict[str, Any]) -> Iterator[dict[str, Any]]:
     yield message
     yield from members(message, "replies")
+
+
+def _is_of_system(message: dict[str, Any]) -> bool:
+    """Whether it is a notice of Teams: nobody wrote it, and it has no words."""
+    body = text_of(message.get("body"), "content")
+    is_notice = _NOTICE in body or text_of(message, "messageType") == _NOTICE
+    return is_notice and not _name(message.get("from")) and not _plain(body) and not members(message, "reactions")
 
 
 def _messages(message: dict[str, Any]) -> Iterator[ChatMessage]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 from pipeline.lexicon import words_of
 from pipeline.records import Audience, Outcome, Proposal, Purpose, Ruling, Session, term_heard
@@ -29,12 +30,13 @@ def closed_names(session: Session, ruling: Ruling, proposals: Iterable[Proposal]
     It is as "p2 said no", "p2 did not agree" or "may be the name of p2, who said no"; ids, never names.
     """
     named = {purpose: named_out(session, ruling, purpose) for purpose in purposes_of(session)}
+    answers = answers_of(session, ruling)
     closed = {}
     for proposal in proposals:
-        by = names_of(session, proposal, frozenset().union(*named.values()))
+        by = names_of(session, proposal, answers)
         if by and all(by.keys() & out for out in named.values()):
-            answers = (name_mark(who, answer(session, ruling, who), by[who]) for who in sorted(by))
-            closed[proposal.proposal_id] = ", ".join(answers)
+            marks = (name_mark(who, answers[who], by[who]) for who in sorted(by))
+            closed[proposal.proposal_id] = ", ".join(marks)
     return closed
 
 
@@ -65,16 +67,19 @@ def _is_heard(proposal: Proposal, entities: frozenset[str]) -> bool:
     return bool(words) and all(f"person:{word}" in entities for word in words)
 
 
-def answer(session: Session, ruling: Ruling, participant_id: str) -> str:
-    """What somebody who is taken out answered: "said no" or "did not agree", and to what where it is not to all."""
-    purposes = purposes_of(session)
-    refused = [purpose for purpose in purposes if participant_id in named_out(session, ruling, purpose)]
-    rules = {
-        cell.rule_id.partition("+")[0]
-        for cell in ruling.cells
-        if cell.participant_id == participant_id and cell.purpose in refused
+def answers_of(session: Session, ruling: Ruling) -> Mapping[str, str]:
+    """What each who is taken out answered: "said no" or "did not agree", and to what where it is not to all."""
+    named = {purpose: named_out(session, ruling, purpose) for purpose in purposes_of(session)}
+    rules: dict[str, set[str]] = {who: set() for who in sorted(frozenset().union(*named.values()))}
+    for cell in ruling.cells:
+        if cell.participant_id in named.get(cell.purpose, ()):
+            rules[cell.participant_id].add(cell.rule_id.partition("+")[0])
+    return {
+        who: _answer([purpose for purpose, out in named.items() if who in out], len(named), by)
+        for who, by in rules.items()
     }
-    said = "said no" if rules.intersection(_SAID_NO) else "did not agree"
-    if len(refused) == len(purposes):
-        return said
-    return f"{said} to {_RENDITIONS[refused[0]]}" if refused else said
+
+
+def _answer(refused: Sequence[Purpose], asked: int, rules: AbstractSet[str]) -> str:
+    said = "did not agree" if rules.isdisjoint(_SAID_NO) else "said no"
+    return said if len(refused) == asked else f"{said} to {_RENDITIONS[refused[0]]}"

@@ -16,7 +16,7 @@ from pipeline.records import (
     TextPlace,
     Transcript,
 )
-from pipeline.review.closed_names import answer, closed_names, named_out, names_of, purposes_of
+from pipeline.review.closed_names import answers_of, closed_names, names_of
 from pipeline.review.name_likeness import NameLikeness, most_like
 from pipeline.review.reported_speech import speaker_reported
 from pipeline.review.terms import IN_PICTURE
@@ -42,8 +42,7 @@ def consent_marks(
     """The marks of some proposals; ``transcript`` says who says what, and without it the tracks alone do."""
     proposals = tuple(proposals)
     closed = closed_names(session, ruling, proposals)
-    people = frozenset().union(*(named_out(session, ruling, purpose) for purpose in purposes_of(session)))
-    answers = {who: answer(session, ruling, who) for who in sorted(people)}
+    answers = answers_of(session, ruling)
     concerns = {
         proposal.proposal_id: tuple(_marks(session, proposal, answers, transcript, closed.get(proposal.proposal_id)))
         for proposal in (proposals if answers else ())

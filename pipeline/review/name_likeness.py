@@ -11,7 +11,7 @@ from pipeline.lexicon.nicknames import is_given_name
 from pipeline.lexicon.phonetic import similarity, sound_of
 from pipeline.records import DetectionRule, Participant, Proposal, Session
 from pipeline.review.attribution import is_another_given_name
-from pipeline.review.terms import entities_of
+from pipeline.review.terms import entities_of_person
 
 _LINKED = DetectionRule.SOUNDS_LIKE.spec.identifies or 1.0
 """From here on detection calls what sounds like a known name by that name."""
@@ -38,21 +38,16 @@ def most_like(session: Session, proposal: Proposal, people: Iterable[str], least
     """
     if not any(finding.label == "PERSON" for finding in proposal.findings):
         return frozenset()
-    return frozenset(who for who in people if _likeness(session, proposal, who) >= least)
+    by_id = {each.participant_id: each for each in session.participants}
+    named = {who for who, person in by_id.items() if proposal.entity in entities_of_person(person)}
+    return frozenset(who for who in people if not named - {who} and _likeness(proposal, by_id[who]) >= least)
 
 
-def _likeness(session: Session, proposal: Proposal, participant_id: str) -> NameLikeness:
-    others = frozenset(each.participant_id for each in session.participants) - {participant_id}
-    if proposal.entity in entities_of(session, others):
-        return NameLikeness.NONE
+def _likeness(proposal: Proposal, person: Participant) -> NameLikeness:
     most = NameLikeness.LIKE if _is_listed(proposal) else NameLikeness.LINKED
     texts = dict.fromkeys(finding.text for finding in proposal.findings if finding.label == "PERSON")
-    names = _names(session.participant(participant_id))
+    names = (person.name, *person.aliases)
     return min(most, max((_like(text, name) for text in texts for name in names), default=NameLikeness.NONE))
-
-
-def _names(person: Participant) -> tuple[str, ...]:
-    return (person.name, *person.aliases)
 
 
 def _is_listed(proposal: Proposal) -> bool:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from pipeline.lexicon import SurfaceForm, elsewhere_forms, entity_of, surface_forms, words_of
-from pipeline.records import Context, PlannedTerm, Proposal, Session
+from pipeline.records import Context, Participant, PlannedTerm, Proposal, Session
 from pipeline.records.plan import REMOVED
 
 _WRITTEN = ("email:", "url:", "host:", "ip:")
@@ -44,11 +45,16 @@ def entities_of(session: Session, removed: frozenset[str]) -> frozenset[str]:
     """The entities of removed participants, of the parts of their names and of their addresses: out whatever was
     decided.
     """
-    people = [session.participant(participant_id) for participant_id in removed]
-    names = {name for person in people for name in (person.name, *person.aliases)}
+    return frozenset().union(*(entities_of_person(session.participant(each)) for each in removed))
+
+
+@lru_cache(maxsize=4096)  # asked of every participant for each proposal
+def entities_of_person(person: Participant) -> frozenset[str]:
+    """The entities of a participant, of the parts of their names and of their address."""
+    names = {person.name, *person.aliases}
     parts = {word for name in names for word in words_of(name)}
-    addresses = {f"email:{person.email.casefold()}" for person in people if person.email}
-    return frozenset(entity_of("person", text) for text in names | parts) | addresses
+    address = {f"email:{person.email.casefold()}"} if person.email else set()
+    return frozenset(entity_of("person", text) for text in names | parts) | address
 
 
 def is_of(proposal: Proposal, entities: frozenset[str]) -> bool:

@@ -49,6 +49,31 @@ def test_replies_and_reactions_are_messages_of_who_wrote_them() -> None:
     assert chat.unread == 2
 
 
+NOTICE = {"createdDateTime": AT, "from": None, "body": {"contentType": "html", "content": "<systemEventMessage/>"}}
+BARE_NOTICE = {**NOTICE, "messageType": "systemEventMessage", "body": {"contentType": "html", "content": ""}}
+
+
+def test_a_chat_of_notices_alone_is_one_in_which_nobody_wrote() -> None:
+    chat = chat_graph.parse(json.dumps({"value": [NOTICE, BARE_NOTICE]}))
+    assert (chat.messages, chat.unread) == ((), 2)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {**message("", "I say no"), "from": None},
+        {**message("Ana Diaz", "Hello"), "createdDateTime": "yesterday"},
+        {**message("Ana Diaz", ""), "messageType": "systemEventMessage"},
+        {**NOTICE, "body": {"contentType": "html", "content": "<systemEventMessage/>I say no"}},
+        {**NOTICE, "reactions": [{"user": {"user": {"displayName": "Bo Li"}}}]},
+        {"body": {}},
+    ],
+)
+def test_a_notice_beside_what_cannot_be_read_makes_no_chat(other: object) -> None:
+    with pytest.raises(InputRefused, match="no messages of Microsoft Graph"):
+        chat_graph.parse(json.dumps({"value": [NOTICE, other]}))
+
+
 def test_whoever_only_reacts_took_part(media: Media, make: MakeFolder, workspace: Workspace) -> None:
     files: Files = {
         "Office hours-20261118_160000UTC-Meeting Recording.mp4": media["video.mp4"],

@@ -6,9 +6,11 @@ from dataclasses import replace
 
 import pytest
 
+from pipeline import lexicon
 from pipeline.records import (
     ChatLine,
     Finding,
+    Interval,
     Outcome,
     Proposal,
     Purpose,
@@ -18,7 +20,7 @@ from pipeline.records import (
     TextPlace,
     Transcript,
 )
-from pipeline.review import ConsentMarks, consent_marks, propose
+from pipeline.review import ConsentMarks, consent_marks, propose, terms
 from tests.review.conftest import SESSION_ID, finding, ruling
 
 NO = {Purpose.INTERNAL_SHARE.value: Outcome.MINUS, Purpose.PUBLIC_RECORDING.value: Outcome.MINUS}
@@ -128,3 +130,29 @@ def test_the_hosts_own_company_and_other_names_have_no_mark(here: Session, trans
     for text in ("Otto Quint", "Tom Petersen", "Priya Raman"):
         other = finding(f"person:~{text.casefold()}", text, rule="name model")
         assert marks_of(here, transcript, other, said(**NO))[0] == ConsentMarks()
+
+
+def test_what_is_known_of_each_participant_is_worked_out_once_for_all_proposals(
+    here: Session, transcript: Transcript, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted: list[str] = []
+
+    def entity_of(kind: str, text: str) -> str:
+        counted.append(kind)
+        return lexicon.entity_of(kind, text)
+
+    def spans(self: Ruling, purpose: Purpose, participant_id: str) -> tuple[tuple[Interval, Outcome], ...]:
+        counted.append(participant_id)
+        return proper_spans(self, purpose, participant_id)
+
+    proper_spans = Ruling.spans
+    monkeypatch.setattr(terms, "entity_of", entity_of)
+    monkeypatch.setattr(Ruling, "spans", spans)
+    texts = ["Tom Ventrexa", *(f"Quillon Bardo{letter}" for letter in "abcdefghij")]
+    proposals = propose(SESSION_ID, tuple(finding(f"person:~{text}", text, rule="name model") for text in texts))
+    consent_marks(here, said(**NO), proposals[:1], transcript)
+    of_one = len(counted)
+    counted.clear()
+    assert consent_marks(here, said(**NO), proposals, transcript).closed
+    assert len(proposals) == len(texts)
+    assert len(counted) <= of_one

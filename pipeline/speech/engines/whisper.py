@@ -9,6 +9,7 @@ from itertools import pairwise
 import numpy as np
 
 from pipeline.errors import ConfigurationError
+from pipeline.lexicon import is_common, words_of
 from pipeline.settings import SpeechSettings
 from pipeline.speech import coverage
 from pipeline.speech.audio_types import AudioChunk, HeardLanguage, HeardWord, Recognised, Samples, Span
@@ -165,8 +166,19 @@ class WhisperRecogniser:
 def _without_replaced(
     words: Sequence[HeardWord], again: Sequence[HeardWord], is_stretched: Callable[[HeardWord], bool]
 ) -> list[HeardWord]:
-    """The words but for stretched ones in whose time others were heard at the second listening."""
-    return [word for word in words if not (is_stretched(word) and any(_is_within(a.span, [word.span]) for a in again))]
+    """The words but for stretched ordinary ones in whose time others were heard at the second listening.
+
+    A rare one may be a name that no list holds, and the second listening need not write it again.
+    """
+    return [
+        word
+        for word in words
+        if not (is_stretched(word) and _is_ordinary(word) and any(_is_within(a.span, [word.span]) for a in again))
+    ]
+
+
+def _is_ordinary(word: HeardWord) -> bool:
+    return all(map(is_common, words_of(word.text)))
 
 
 def _with_sentences(words: Sequence[HeardWord]) -> list[HeardWord]:
