@@ -41,6 +41,8 @@ _BEHIND_A_NOTICE = word_set(
 )
 """All that may follow what is announced behind "just so you know", which may as well begin an objection."""
 _NO_NOTICE = _I | {"without"}
+_DENIED = word_set("not never no nobody hardly supposedly allegedly apparently")
+"""Words within what is announced that say the opposite or doubt it: "this is not being recorded"."""
 _NEAR_WORDS = 8
 """Words between what is said of the recording and what is said against it: a judgement."""
 
@@ -116,16 +118,22 @@ def _notices(words: Sequence[str], parts: Sequence[SpokenSentence], cues: Spoken
     """The numbers of the sentences in which a host announces the recording, and says nothing of themself alone."""
     return {
         notice.sentence
-        for notice in find_cues(cues.notices, words, parts)
+        for notice in _announced(words, parts, cues)
         if _BEFORE_A_NOTICE.issuperset(words[parts[notice.sentence].start : notice.start])
         and _NO_NOTICE.isdisjoint(words[notice.end : parts[notice.sentence].end])
     }
 
 
+def _announced(words: Sequence[str], parts: Sequence[SpokenSentence], cues: SpokenCues) -> Iterator[CuePlace]:
+    for notice in find_cues(cues.notices, words, parts):
+        if _DENIED.isdisjoint(words[notice.start : notice.end]):
+            yield notice
+
+
 def _so_you_know(words: Sequence[str], parts: Sequence[SpokenSentence], cues: SpokenCues) -> set[int]:
     """The numbers of the sentences that say "just so you know" and announce the recording, and nothing else."""
     announced = set()
-    for notice in find_cues(cues.notices, words, parts):
+    for notice in _announced(words, parts, cues):
         before = words[parts[notice.sentence].start : notice.start]
         at = next((at for at in range(len(before)) if tuple(before[at : at + 3]) == _SO_YOU_KNOW), None)
         behind = words[notice.end : parts[notice.sentence].end]

@@ -129,6 +129,10 @@ Is this recorded, because I'd like it not to be.
 Just so you know, this is being recorded against our rules.
 Just so you know, this is being recorded illegally.
 Just so you know, this is being recorded?
+Just so you know, this is not being recorded.
+Just so you know, this is never recorded.
+Just so you know, this is no longer being recorded.
+Just so you know, this is supposedly being recorded.
 Just so you know, this is recorded and nobody asked us.
 Just so you know, this is being recorded and that is not okay.
 Just so you know, this is being recorded, no thanks.
