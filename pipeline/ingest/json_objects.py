@@ -11,20 +11,21 @@ _DEEPEST = 8
 
 
 def objects_with(text: str, *keys: str) -> list[dict[str, Any]]:
-    """Every object of a JSON text that has an object or a list under one of the keys, however answers wrap it.
+    """Every object of a JSON text, or of lines of JSON, that has an object or a list under one of the keys, however
+    answers wrap it.
 
     None for another text; what lies within such an object is not looked through.
     """
     try:
-        return list(_objects(json.loads(text), keys, 0))
+        return list(_objects(_loaded(text), keys, 0))
     except (ValueError, RecursionError):
         return []
 
 
 def is_json(text: str | bytes) -> bool:
-    """Whether a text is whole JSON."""
+    """Whether a text is whole JSON, or whole lines of it."""
     try:
-        json.loads(text)
+        _loaded(text)
     except (ValueError, RecursionError):
         return False
     return True
@@ -32,12 +33,7 @@ def is_json(text: str | bytes) -> bool:
 
 def is_empty(text: str) -> bool:
     """Whether a text is the JSON of an answer that holds nothing: beside an API's own notes, lists without a member."""
-    if not is_json(text):
-        return False
-    value = json.loads(text)
-    if isinstance(value, dict):
-        return all(key.startswith("@") or inner in ([], {}, None) for key, inner in value.items())
-    return isinstance(value, list) and not value
+    return is_json(text) and _holds_nothing(_loaded(text))
 
 
 def members(value: object, key: str) -> list[dict[str, Any]]:
@@ -58,6 +54,25 @@ def moment_of(text: str) -> datetime | None:
     except ValueError:
         return None
     return moment if moment.tzinfo is not None else None
+
+
+def _loaded(text: str | bytes) -> object:
+    """The value of a JSON text, or the list of those of its lines; raises ``ValueError`` for another text."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        lines = [line for line in text.splitlines() if line.strip()]
+        if len(lines) < 2:
+            raise
+        return [json.loads(line) for line in lines]
+
+
+def _holds_nothing(value: object) -> bool:
+    if isinstance(value, dict):
+        return all(key.startswith("@") or _holds_nothing(inner) for key, inner in value.items())
+    if isinstance(value, list):
+        return all(map(_holds_nothing, value))
+    return value is None or isinstance(value, bool) or value == 0
 
 
 def _objects(value: object, keys: tuple[str, ...], depth: int) -> Iterator[dict[str, Any]]:

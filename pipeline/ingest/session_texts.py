@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
@@ -108,10 +109,17 @@ def _check_chats(listing: Listing, draft: SessionDraft) -> None:
             raise InputRefused(f"a chat file cannot be read ({what})", action=chat.GET_AGAIN) from None
 
 
+_CHAT_NAME = re.compile(
+    r"(?:chats?(?:[_-]?(?:logs?|rooms?|files?|texts?|messages?|history|transcript|verlauf|protokoll))?"
+    r"|(?:meeting|group|team)[ _-]?messages?)(?![a-z])"
+)
+"""In a name in small letters: as "meeting_saved_chat" and "RecordingnewChat", not "chatgpt" and "Chatham"."""
+
+
 def _is_chat(listing: Listing, name: str) -> bool:
     """Whether a file is a chat by its name, or messages of an API that are cut off."""
     lower = name.lower()
-    if kind_of(name) == CHATS or (lower.endswith(".sbv") and "chat" in lower.rpartition("/")[2]):
+    if _CHAT_NAME.search(lower.rpartition("/")[2]) and (kind_of(name) == CHATS or lower.endswith(".sbv")):
         return True
     text = listing.head(name, MAX_TEXT_BYTES) if lower.endswith(".json") else b""
     return chat_graph.SIGN in text and not is_json(text)

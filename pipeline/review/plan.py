@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -11,6 +11,7 @@ from pipeline.lexicon.counted import counted, is_or_are
 from pipeline.records import (
     ApprovedPlan,
     Audience,
+    Cell,
     Context,
     Decision,
     DismissedPlace,
@@ -42,6 +43,9 @@ from pipeline.review.terms import entities_of, is_of, planned_terms
 from pipeline.review.uncertainty_margin import Widener
 from pipeline.review.windows import of_findings, of_unheard, windows
 from pipeline.settings import RedactSettings
+
+_NAMED_PEOPLE = 3
+"""So many people a line names by id: the command that it names lists all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,11 +217,19 @@ def _consent(ruling: Ruling, purpose: Purpose) -> Held | None:
         return None
     closest = [cell for cell in ruling.cells if cell.purpose is purpose and cell.outcome is outcome]
     verb = "refuses" if outcome is Outcome.REFUSE else "does not yet allow"
-    rules = dict.fromkeys(f"{cell.participant_id} {cell.rule_id}" for cell in closest)
-    why = f": {', '.join(rules)}: {closest[0].reason}" if closest else ""
+    why = f": {'; '.join(_by_rule(closest))}" if closest else ""
     show = f"`offrecord consent show {ruling.session_id} --names` says who that is"
-    ask = "nothing, unless they change their answer" if outcome is Outcome.REFUSE else "ask them for their answer"
-    return Held(reason=f"consent {verb} {purpose}{why}", action=f"{ask}; {show}")
+    missing = "nothing, unless they change their answer" if outcome is Outcome.REFUSE else "bring what is missing"
+    return Held(reason=f"consent {verb} {purpose}{why}", action=f"{missing}; {show}")
+
+
+def _by_rule(cells: Sequence[Cell]) -> Iterator[str]:
+    """For each rule whom it closes, the first three by id, and its sentence."""
+    for rule_id in dict.fromkeys(cell.rule_id for cell in cells):
+        closed = [cell for cell in cells if cell.rule_id == rule_id]
+        people = list(dict.fromkeys(cell.participant_id for cell in closed))
+        more = f" and {len(people) - _NAMED_PEOPLE} more" if len(people) > _NAMED_PEOPLE else ""
+        yield f"{', '.join(people[:_NAMED_PEOPLE])}{more} ({rule_id}): {closed[0].reason}"
 
 
 def _voices(session: Session, out: ConsentRemovals) -> Held | None:

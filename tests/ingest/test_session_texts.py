@@ -61,6 +61,9 @@ def test_a_file_that_cannot_be_read_is_counted_beside_an_empty_one(tmp_path: Pat
     [
         ("chat.json", GRAPH[:-40]),
         ("chat.json", ""),
+        ("chat.json", GRAPH + "\n" + GRAPH[:-40]),
+        ("Besprechung Chatverlauf.txt", "neither\n"),
+        ("GMT20261118-150000_RecordingnewChat.txt", "neither\n"),
         ("export.json", GRAPH[:-40]),
         ("chat.json", '[{"user": "Priya", "text": "Hello"}]'),
         ("Meeting messages.txt", "neither\n\nof them\n"),
@@ -86,10 +89,24 @@ def test_a_chat_that_cannot_be_read_refuses_the_session(
 
 @pytest.mark.parametrize(
     ("name", "content"),
-    [("chat.json", '{"@odata.context": "x", "value": []}'), ("chat.txt", ""), ("chat.txt", "15:00:01\tPriya:\tHi.\n")],
+    [
+        ("chat.json", '{"@odata.context": "x", "value": []}'),
+        ("chat.json", '[{"value": []}, {"value": []}]'),
+        ("chat.json", '{"data": {"value": [], "count": 0}}'),
+        ("chat.json", '{"ok": true, "messages": []}'),
+        ("chat.json", GRAPH + "\n" + GRAPH),
+        ("export.json", GRAPH + "\n" + GRAPH),
+        ("chat.txt", ""),
+        ("chat.txt", "15:00:01\tPriya:\tHi.\n"),
+        ("chatgpt answers.txt", "neither\n"),
+        ("Chatham rules.txt", "neither\n"),
+        ("chatbot.py", "neither\n"),
+        ("conversation starters.docx", b"PK\x03\x04 cut"),
+        ("message queue design.md", "neither\n"),
+    ],
 )
 def test_a_chat_that_says_nothing_or_is_not_the_sessions_refuses_nothing(
-    name: str, content: str, tmp_path: Path
+    name: str, content: str | bytes, tmp_path: Path
 ) -> None:
     listing = listed({name: content}, tmp_path)
     assert session_texts.read(listing, generic.read(listing, SessionToml()), {}, 60.0).files == ()

@@ -129,6 +129,21 @@ def test_consent_holds(reviewed: Callable[..., object], ruled: Rule, outcome: Ou
     stop = reviewed(ruled(**{audience.purpose.value: outcome}), audience=audience, signed_off_by="ana")
     assert isinstance(stop, Held)
     assert audience.purpose.value in stop.reason
+    assert "ask them" not in stop.action and "consent show" in stop.action
+
+
+def test_a_hold_names_the_first_of_whom_a_rule_closes(
+    reviewed: Callable[..., object], ruled: Rule, session: Session
+) -> None:
+    people = tuple(Participant(participant_id=f"p{number}", name=f"N{number}") for number in range(1, 8))
+    ruling = ruled(internal_share=Outcome.HOLD)
+    cell = next(each for each in ruling.cells if each.outcome is Outcome.HOLD)
+    rest = tuple(each for each in ruling.cells if each.purpose is not Audience.INTERNAL.purpose)
+    closed = tuple(replace(cell, participant_id=each.participant_id, rule_id="L1") for each in people)
+    stop = reviewed(replace(ruling, cells=(*rest, *closed)), session=replace(session, participants=people))
+    assert isinstance(stop, Held)
+    assert f"p1, p2, p3 and 4 more (L1): {cell.reason}" in stop.reason
+    assert "p4" not in stop.reason
 
 
 def test_a_ruling_of_another_session_is_an_error(reviewed: Callable[..., object], ruled: Rule) -> None:
