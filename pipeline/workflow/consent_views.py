@@ -16,6 +16,7 @@ from pipeline.store.artefacts import Artefact
 from pipeline.store.registry import Registry
 from pipeline.workflow.erasure import Leftover, kept_aside, leftovers_of
 from pipeline.workflow.request_recall import sessions_held
+from pipeline.workflow.session_index import sessions_of
 
 
 def explain_session(
@@ -45,9 +46,10 @@ def data_receipt(email: str, *, as_json: bool, as_text: bool = False, workspace:
 
 def withdrawal_receipts(email: str, withdrawal_id: str, *, as_json: bool, workspace: Workspace) -> str:
     """What was done for a person's withdrawals, or for one of them, as lines or as JSON."""
-    receipts = withdrawal_receipt.of_person(
-        email, withdrawal_id, workspace=workspace, sessions_held=sessions_held(workspace)
+    known = withdrawal_receipt.KnownSessions(
+        of_exports=sessions_held(workspace), of_parties=lambda party_ids: sessions_of(workspace, party_ids)
     )
+    receipts = withdrawal_receipt.of_person(email, withdrawal_id, workspace=workspace, known=known)
     return withdrawal_receipt.as_json(receipts) if as_json else withdrawal_receipt.as_lines(receipts)
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from sqlalchemy import select
 
@@ -60,12 +60,28 @@ class WithdrawalReceipt:
     kept: tuple[str, ...]
 
 
+def _no_sessions(_: Iterable[str]) -> Iterable[str]:
+    """For a receipt without the workflow: the ledger alone says which sessions somebody is in."""
+    return ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownSessions:
+    """What is known of sessions beside the ledger of withdrawals.
+
+    ``of_exports`` has by artefact the sessions that it was made of; an artefact that it lacks may be of any.
+    ``of_parties`` gives the sessions that people are in by what is on file now.
+    """
+
+    of_exports: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    of_parties: Callable[[Iterable[str]], Iterable[str]] = _no_sessions
+
+
 def of_person(
-    email: str, withdrawal_id: str, *, workspace: Workspace, sessions_held: Mapping[str, frozenset[str]] | None = None
+    email: str, withdrawal_id: str, *, workspace: Workspace, known: KnownSessions | None = None
 ) -> tuple[WithdrawalReceipt, ...]:
     """The receipts of somebody's withdrawals, all or one, also after their address was forgotten.
 
-    ``sessions_held`` has by artefact the sessions that it was made of; an artefact that it lacks may be of any.
     Raises ``UsageProblem`` where there is none.
     """
     wanted = set(known_as(email, workspace=workspace))
@@ -76,7 +92,7 @@ def of_person(
         raise UsageProblem(
             "no withdrawal of that person is on file", action="check the address, and the withdrawal's id"
         )
-    return tuple(receipt(withdrawal, workspace=workspace, sessions_held=sessions_held or {}) for withdrawal in filed)
+    return tuple(receipt(withdrawal, workspace=workspace, known=known or KnownSessions()) for withdrawal in filed)
 
 
 def known_as(who: str, *, workspace: Workspace) -> list[str]:
@@ -93,10 +109,8 @@ def known_as(who: str, *, workspace: Workspace) -> list[str]:
     ]
 
 
-def receipt(
-    filed: Withdrawal, *, workspace: Workspace, sessions_held: Mapping[str, frozenset[str]]
-) -> WithdrawalReceipt:
-    """What was done for a withdrawal, from the ledger; ``sessions_held`` as ``of_person`` takes it."""
+def receipt(filed: Withdrawal, *, workspace: Workspace, known: KnownSessions) -> WithdrawalReceipt:
+    """What was done for a withdrawal, from the ledger, and what cannot be called back, by what is ``known`` too."""
     steps = withdrawals.steps(workspace.ledger, filed.withdrawal_id)
     counted = Counter[str]()
     for step in steps:
@@ -105,7 +119,9 @@ def receipt(
     touched = {str(step["what"]).partition("/")[0] for step in steps}
     log = "the consent log and this withdrawal, by random ids, as proof"
     # Until the next run did its part nothing tells which sessions the person is in.
-    known_sessions = sessions_held if filed.state in _CARRIED_OUT else {}
+    of_exports = known.of_exports if filed.state in _CARRIED_OUT else {}
+    # Somebody may be matched to a session only after their withdrawal was carried out.
+    touched.update(known.of_parties(filed.party_ids) if filed.session_id is None else ())
     rows_too = filed.erase and filed.session_id is None
     return WithdrawalReceipt(
         withdrawal=filed.withdrawal_id,
@@ -115,7 +131,7 @@ def receipt(
         erasure=filed.erase,
         standing=_ERASED if filed.erase and filed.state is WithdrawalState.VERIFIED else _STANDS[filed.state],
         done=tuple(_in_words(what, count) for what, count in counted.items()),
-        not_recalled=tuple(_not_recalled(workspace, touched, known_sessions, erase=filed.erase)),
+        not_recalled=tuple(_not_recalled(workspace, touched, of_exports, erase=filed.erase)),
         kept=(log, *(() if rows_too else (_ANSWERS,)), *((_NAMES,) if filed.erase else ())),
     )
 
@@ -130,7 +146,7 @@ def _in_words(step: str, count: int) -> str:
 
 
 def _not_recalled(
-    workspace: Workspace, touched: set[str], sessions_held: Mapping[str, frozenset[str]], *, erase: bool
+    workspace: Workspace, touched: set[str], of_exports: Mapping[str, frozenset[str]], *, erase: bool
 ) -> Iterable[str]:
     """What was public, and the copies of what was made of those sessions, or may have been, that left the workspace."""
     for each in sorted(touched):
@@ -139,7 +155,7 @@ def _not_recalled(
     kinds = {artefact.artefact_id: artefact.kind for artefact in workspace.artefacts.all()}
     for copy in workspace.artefacts.copies():
         session_id = sessions.get(copy.artefact_id)
-        held = sessions_held.get(copy.artefact_id) if session_id is None else {session_id}
+        held = of_exports.get(copy.artefact_id) if session_id is None else {session_id}
         if held is None or not touched.isdisjoint(held):
             yield f"{kinds.get(copy.artefact_id, 'copy')} {copy.artefact_id}: went to {copy.went_to}, {copy.noted_at}"
     if erase:
