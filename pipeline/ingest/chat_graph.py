@@ -13,6 +13,8 @@ from pipeline.ingest.json_objects import is_empty, is_json, members, moment_of, 
 
 SIGN = b'"createdDateTime"'
 """What stands in every message of Microsoft Graph, also in a file that is cut off."""
+_WORDLESS = "Sent a message without words"
+"""For a picture, a file or what was deleted: whoever sent it was there, and their consent counts."""
 _NOTICE = "systemEventMessage"
 """What Graph calls a notice, in its type or as the tag that its body is."""
 _QUOTED = 60
@@ -59,8 +61,9 @@ def _messages(message: dict[str, Any]) -> Iterator[ChatMessage]:
     content = text_of(body, "content")
     words = _plain(content) if text_of(body, "contentType").lower() == "html" else content
     sender = _name(message.get("from"))
-    if not (sender and words and at):
+    if not (sender and at):
         return
+    words = words or _WORDLESS
     yield _message(sender, words, at)
     for reaction in members(message, "reactions"):
         who = _name(reaction.get("user"))

@@ -63,7 +63,6 @@ def test_a_chat_of_notices_alone_is_one_in_which_nobody_wrote() -> None:
     [
         {**message("", "I say no"), "from": None},
         {**message("Ana Diaz", "Hello"), "createdDateTime": "yesterday"},
-        {**message("Ana Diaz", ""), "messageType": "systemEventMessage"},
         {**NOTICE, "body": {"contentType": "html", "content": "<systemEventMessage/>I say no"}},
         {**NOTICE, "reactions": [{"user": {"user": {"displayName": "Bo Li"}}}]},
         {"body": {}},
@@ -72,6 +71,15 @@ def test_a_chat_of_notices_alone_is_one_in_which_nobody_wrote() -> None:
 def test_a_notice_beside_what_cannot_be_read_makes_no_chat(other: object) -> None:
     with pytest.raises(InputRefused, match="no messages of Microsoft Graph"):
         chat_graph.parse(json.dumps({"value": [NOTICE, other]}))
+
+
+@pytest.mark.parametrize(
+    "body", ["", '<attachment id="f1"></attachment>', '<p><img src="x" alt=""></p>'], ids=["deleted", "file", "picture"]
+)
+def test_whoever_sends_no_words_took_part_and_so_did_who_reacts(body: str) -> None:
+    sent = message("Ana Diaz", "") | {"body": {"contentType": "html", "content": body}}
+    chat = chat_graph.parse(json.dumps({"value": [{**sent, "reactions": [{"user": {"displayName": "Bo Li"}}]}]}))
+    assert [each.sender for each in chat.messages] == ["Ana Diaz", "Bo Li"]
 
 
 def test_whoever_only_reacts_took_part(media: Media, make: MakeFolder, workspace: Workspace) -> None:

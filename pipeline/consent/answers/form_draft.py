@@ -40,6 +40,9 @@ _FORMATS = tuple(
 )
 """How the form tools write a time whose day and month can be swapped."""
 
+_MOST_CHOICES, _LONGEST_CHOICE = 12, 120
+"""Different answers to one question, and characters of one, from beyond which it is free text: a judgement."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormChoices:
@@ -156,9 +159,10 @@ def _answers(table: AnswerColumns, meanings: Mapping[str, str]) -> dict[str, str
 def _undecided_answers(table: AnswerColumns, meanings: Mapping[str, str]) -> dict[str, str]:
     """What the answers mean to a question that is not decided: a plain no, else ``unknown``, as a yes may refuse there.
 
-    Addresses are of people and no answers.
+    Addresses are of people and no answers; nor is free text, which may name people and secrets.
     """
-    cells = (cell for header, meaning in meanings.items() if meaning == UNDECIDED for cell in table.questions[header])
+    asked = (table.questions[header] for header, meaning in meanings.items() if meaning == UNDECIDED)
+    cells = (cell for answers in asked if not _is_free_text(answers) for cell in answers)
     spelled = {normalise(cell): cell.strip() for cell in cells if cell.strip() and not is_address(cell)}
     known = {normalise(answer) for answer in (*VENDOR_FORMATS[table.tool].answers, *_answers(table, meanings))}
     return {
@@ -166,6 +170,12 @@ def _undecided_answers(table: AnswerColumns, meanings: Mapping[str, str]) -> dic
         for key, answer in spelled.items()
         if key not in known
     }
+
+
+def _is_free_text(cells: Sequence[str]) -> bool:
+    """Whether people wrote into a question rather than chose: many different answers, or a long one."""
+    spelled = {normalise(cell) for cell in cells}
+    return len(spelled) > _MOST_CHOICES or any(len(cell) > _LONGEST_CHOICE for cell in spelled)
 
 
 def _answer_to(answer: str, codes: str) -> EventState:

@@ -277,3 +277,16 @@ def test_the_answers_to_an_undecided_question_are_listed_and_no_yes_among_them(t
     )
     assert mapping["columns"]["Do you object?"] == "?"
     assert mapping["answers"] == {"Sure": "unknown", "Nope": "refused", "Hm": "unknown"}
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        ["Nope", *(f"answer {number}" for number in range(13))],
+        ["Nope", "I was at Halcyon when they " + "and so on " * 12],
+    ],
+)
+def test_free_text_is_no_answer_of_a_mapping(answers: list[str]) -> None:
+    rows = "".join(f"p{number}@x.example,{answer}\n" for number, answer in enumerate(answers))
+    mapping = tomllib.loads(draft(f"E-mail,Do you object?\n{rows}").text)
+    assert set(answers).isdisjoint(mapping.get("answers", {}))
