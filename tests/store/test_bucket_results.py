@@ -249,7 +249,10 @@ def test_verify_says_what_is_missing_changed_and_of_nothing(in_files: Workspace,
         damage = checks["stage results in object storage, missing or changed"]
         assert (damage.ok, damage.found) == (False, "speech/changed.json, speech/missing.json")
         if megabytes is None:
-            assert checks["stage results in object storage, of nothing (`storage copy` deletes them)"].found == "1 blob"
+            orphans = checks[
+                "stage results in object storage, of nothing (orphans: `offrecord storage copy` deletes them)"
+            ]
+            assert orphans.found == "1 blob"
     for copy in stages.root.glob("*/*.json"):
         copy.unlink()
     assert [stages.get("speech", key, str) for key in ("whole", "missing", "changed")] == [SAID, None, None]
