@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import ctypes
 import multiprocessing
 import os
 import signal
-import sys
-import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, as_completed
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
+from queue import SimpleQueue
 from typing import TypeVar
 
-from pebble import ProcessExpired, ProcessPool
-
-from pipeline.executors.outcome import TaskDone, TaskFailed, raised, timed_out, worker_died
-from pipeline.executors.worker_environment import run_task, set_worker_environment
+from pipeline.executors.outcome import TaskDone, TaskFailed
+from pipeline.executors.worker_environment import set_worker_environment
+from pipeline.executors.worker_process import WorkerProcess
 
 T = TypeVar("T")
 R = TypeVar("R")
-
-_PR_SET_PDEATHSIG = 1  # prctl(2)
 
 
 def run_tasks(
@@ -38,22 +33,34 @@ def run_tasks(
     if not tasks:
         return
     set_worker_environment()
-    size = min(workers or os.cpu_count() or 1, len(tasks))
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([work.__module__])
-    with ProcessPool(
-        max_workers=size, context=context, initializer=_begin_worker, initargs=(dict(os.environ),)
-    ) as pool:
-        with _block_sigint():
-            waiting: dict[Future[R], T] = {
-                pool.schedule(run_task, args=(work, task), timeout=timeout_s): task for task in tasks
-            }
+    processes = [WorkerProcess(context) for _ in range(min(workers or os.cpu_count() or 1, len(tasks)))]
+    idle: SimpleQueue[WorkerProcess] = SimpleQueue()
+    for process in processes:
+        idle.put(process)
+
+    def run(task: T) -> TaskDone[T, R] | TaskFailed[T]:
+        process = idle.get()
         try:
-            for future in as_completed(waiting):
-                yield _outcome(waiting[future], future)
+            return process.run(work, task, timeout_s)
         finally:
-            if not all(future.done() for future in waiting):
-                pool.stop()
+            idle.put(process)
+
+    try:
+        with ThreadPoolExecutor(len(processes)) as threads:
+            with _block_sigint():
+                waiting = [threads.submit(run, task) for task in tasks]
+            try:
+                for outcome in as_completed(waiting):
+                    yield outcome.result()
+            finally:
+                threads.shutdown(wait=False, cancel_futures=True)
+                for process in processes:
+                    process.stop()
+    finally:
+        for process in processes:
+            process.join()
 
 
 @contextmanager
@@ -64,30 +71,3 @@ def _block_sigint() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def _begin_worker(environment: dict[str, str]) -> None:
-    """A worker has the environment of now, does not hear Ctrl-C, and never outlives a killed run."""
-    os.environ.clear()
-    os.environ.update(environment)
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    # Its parent is the clean process, which a killed run leaves there as long as a worker lives.
-    threading.Thread(target=_die_with_run, daemon=True).start()
-
-
-def _die_with_run() -> None:
-    run = multiprocessing.parent_process()
-    if run is not None:
-        run.join()
-        os.kill(os.getpid(), signal.SIGKILL)
-
-
-def _outcome(task: T, future: Future[R]) -> TaskDone[T, R] | TaskFailed[T]:
-    error = future.exception()
-    if error is None:
-        return TaskDone(task, future.result())
-    if isinstance(error, TimeoutError):
-        return timed_out(task)
-    return worker_died(task) if isinstance(error, ProcessExpired) else raised(task, error)

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from pebble.pool import process
 
 from pipeline.executors import EXECUTORS, TaskDone, TaskFailed
 
@@ -35,6 +36,41 @@ def test_every_task_comes_back_once_whatever_happens_to_its_worker() -> None:
     lost = {outcome.task: outcome.error for outcome in outcomes if isinstance(outcome, TaskFailed)}
     assert done == {task: task * 2 for task in range(10) if task not in (3, 5, 7)}
     assert lost == {3: "ProcessExpired", 5: "TimeoutError", 7: "ValueError"}
+
+
+def die_or_return(task: int) -> int:
+    """Its worker is gone before anything was heard of it, for every second task."""
+    if task % 2:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return task
+
+
+def test_a_worker_that_dies_before_it_was_heard_of_costs_its_own_task_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    prompt = process.PoolManager.process_next_message
+
+    def late(manager: process.PoolManager, timeout: float) -> None:
+        time.sleep(0.3)
+        prompt(manager, timeout)
+
+    monkeypatch.setattr(process.PoolManager, "process_next_message", late)
+    outcomes = {outcome.task: outcome for outcome in run_tasks(range(6), die_or_return, workers=2, timeout_s=60)}
+    assert {task for task, outcome in outcomes.items() if isinstance(outcome, TaskDone)} == {0, 2, 4}
+    assert {outcome.error for outcome in outcomes.values() if isinstance(outcome, TaskFailed)} == {"ProcessExpired"}
+
+
+def end_or_sleep(place: Path) -> None:
+    if place.name != "a":
+        says_who_and_sleeps(place)
+
+
+def test_a_caller_that_stops_early_leaves_no_worker(tmp_path: Path) -> None:
+    outcomes = run_tasks([tmp_path / name for name in "abc"], end_or_sleep, workers=2, timeout_s=300)
+    assert isinstance(next(outcomes), TaskDone)
+    places = [tmp_path / name for name in "bc"]
+    until(lambda: all(place.exists() for place in places))
+    workers = [Path("/proc") / place.read_text("ascii") for place in places]
+    outcomes.close()  # type: ignore[attr-defined]
+    assert not any(map(lives, workers))
 
 
 def test_what_was_lost_says_why_without_the_message() -> None:
