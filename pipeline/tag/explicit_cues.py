@@ -33,6 +33,11 @@ EXPLICIT_CUES = (
         r"information)\b)",
         rf"(?:any|have|are there|is there a) plans? (?:to {_MAKE}|to (?:open source|have|allow|let|provide)\b)",
         r"is (?:\w+ ){1,6}?on (?:the|your) road ?map\b",
+        rf"do (?:you|they) (?:guys )?{ADVERBS}plan to (?:add|support|implement|offer)\b",
+        rf"any chance (?:that )?(?:you|they) (?:guys )?(?:can|could|will|would|might) {ADVERBS}{_MAKE}",
+        r"please (?:raise|increase|extend|lift) (?:the|our|this) (?:\w+ ){0,3}(?:limit|quota|cap|maximum|timeout)\b",
+        r"(?:i|we) (?:really |also |just )?want to (?:be (?:warned|notified|alerted) (?:before|when|if|as soon as)|"
+        r"embed (?:the|our|my|a|an))\b",
         r"(?:until|unless) (?:you|they) (?:\w+ )?(?:add|support|implement|offer)\b",
         rf"(?:maybe|perhaps) (?:you|they) (?:guys )?(?:could|can|should|might) {ADVERBS}(?:{_MAKE}|let\b|allow\b)"
         r"(?! (?:me|us|him|her|it to|that to)\b)",

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from pipeline.embeddings import load_encoder
-from pipeline.records import Strength, Tag, Turn
+from pipeline.records import Answer, Strength, Tag, Turn
 from pipeline.tag.answers import answer_after, answer_before
 from pipeline.tag.antecedent import points_only, request_before
 from pipeline.tag.classifier import load_classifier
@@ -104,7 +104,7 @@ def _restated(context: _Context, tags: Sequence[Tag], taxonomy: Taxonomy) -> Ite
                 strength=strength_of(restated.own, ""),
                 reason="agrees with what staff say they want",
                 sure=best.score >= SURE,
-                answer=answer_after(turns, restated.agrees, context.staff, context.asking),
+                answer=answer_after(turns, restated.agrees, context.staff, context.asking, request=restated.own),
                 topic=taxonomy.topic(restated.own, area),
                 voiced_by=of_staff.participant_id,
             )
@@ -153,7 +153,6 @@ def _with_subject(tag: Tag, earlier: Sequence[Tag], words: Mapping[str, str]) ->
 def _tag(context: _Context, tagged: _TaggedSentence, quote: Quote, area: str) -> Tag:
     turn, verdict = context.turns[tagged.turn], tagged.verdict
     start_s, end_s = span_of(turn, quote.start_char, quote.start_char + len(quote.text))
-    answers = answer_before if verdict.label is Label.DISCOVERY else answer_after
     return Tag(
         label=verdict.label.value,
         score=round(verdict.score, 2),
@@ -166,8 +165,23 @@ def _tag(context: _Context, tagged: _TaggedSentence, quote: Quote, area: str) ->
         strength=_strength(tagged) if verdict.label is Label.REQUEST else Strength.UNSTATED,
         reason=verdict.reason,
         sure=verdict.score >= SURE,
-        answer=answers(context.turns, tagged.turn, context.staff, context.asking) if verdict.label in _ASKED else None,
+        answer=_answer(context, tagged, quote),
     )
+
+
+def _answer(context: _Context, tagged: _TaggedSentence, quote: Quote) -> Answer | None:
+    label, behind = tagged.verdict.label, tagged.verdicts[tagged.sentence + 1 :]
+    if label is Label.DISCOVERY:
+        return answer_before(context.turns, tagged.turn, context.staff)
+    if label is not Label.REQUEST:
+        return None
+    words = load_classifier().words
+    asks_on = any(
+        (other.label in (Label.REQUEST, Label.QUESTION) or other.sentence.tokens[-1].text == "?")
+        and names_something(other.sentence, words)
+        for other in behind
+    )
+    return answer_after(context.turns, tagged.turn, context.staff, context.asking, request=quote.text, asks_on=asks_on)
 
 
 def _strength(tagged: _TaggedSentence) -> Strength:

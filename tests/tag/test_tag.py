@@ -429,3 +429,53 @@ def test_a_bad_line_is_named_by_number_only(line: str) -> None:
         list(tag_lines(['{"id": 1, "text": "x"}', line], taxonomy=TAXONOMY))
     assert "line 2" in str(caught.value)
     assert "topsecret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("asked", "between", "said_by_staff"),
+    [
+        ("Please add a dark mode to the dashboard.", "", "There is coffee in the kitchen."),
+        ("Please add a dark mode to the dashboard.", "", "You have the floor, next speaker."),
+        ("Please add a dark mode to the dashboard.", "So our trial runs until June.", "You can extend that by mail."),
+        ("Please add a dark mode. Also let us export each report as PDF?", "", "You can already do that."),
+        ("Please add a dark mode. How long does the trial run?", "", "It does that for thirty days."),
+    ],
+)
+def test_what_staff_say_near_a_request_is_no_answer_to_it(asked: str, between: str, said_by_staff: str) -> None:
+    turns = [turn(asked, who="p1"), turn(said_by_staff, who="p9", start_s=120.0)]
+    if between:
+        turns.insert(1, turn(between, who="p2", start_s=112.0))
+    requests = [each for each in tagged(*turns, staff=("p9",)) if each.label == "request"]
+    assert "dark mode" in requests[0].title.lower()
+    assert requests[0].answer is None
+
+
+@pytest.mark.parametrize(
+    "said_by_staff",
+    ["That is on our roadmap.", "Not yet, I am afraid.", "We are looking into that.", "No, that is not planned."],
+)
+def test_what_is_planned_or_not_answers_the_request_right_before_it(said_by_staff: str) -> None:
+    turns = (turn("Please add a dark mode.", who="p1"), turn(said_by_staff, who="p9", start_s=112.0))
+    (request,) = tagged(*turns, staff=("p9",))
+    assert request.answer is not None
+    assert request.answer.text == said_by_staff
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("I want to embed the charts in our wiki", "request"),
+        ("Do you plan to support SCIM?", "request"),
+        ("any chance you could ship a terraform provider?", "request"),
+        ("please raise the upload limit", "request"),
+        ("I want to be warned before we go over budget.", "request"),
+        ("I want to thank your support team.", "none"),
+        ("I want to rename my cat after this talk.", "none"),
+        ("I want a way to end this call gracefully, my dog is barking.", "none"),
+        ("I want to be notified of nothing on holiday.", "none"),
+        ("I want to hear the answer to the last question", "none"),
+        ("We miss you at the meetup!", "none"),
+    ],
+)
+def test_wants_of_the_product_are_told_from_wants_of_the_talk(text: str, label: str) -> None:
+    assert label_of(text) == label
