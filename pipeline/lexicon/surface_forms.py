@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from pipeline.lexicon.common import FUNCTION_WORDS, is_common, is_english
+from pipeline.lexicon.company_short_forms import beginnings, partners, told_apart, with_and
 from pipeline.lexicon.nicknames import forms_of
 from pipeline.lexicon.plain import TOKEN, plain, word_set, words_of
 from pipeline.lexicon.short_forms import VERY_COMMON, code_name, name_beginning, name_parts, product_parts, two_initials
@@ -220,16 +221,35 @@ def _company(name: str) -> Iterator[SurfaceForm]:
         initials = "".join(word[0] for word in core if plain(word) not in FUNCTION_WORDS)
         short = len(initials) < 3 or is_common(plain(initials))
         yield SurfaceForm(initials, entity, "COMPANY", rule, _ACRONYM, short)
-    yield from _joined_by_and(name, core, entity)
+    yield from _company_for_short(name, core, entity)
 
 
-def _joined_by_and(name: str, core: list[str], entity: str) -> Iterator[SurfaceForm]:
-    """A company of two with "and" between, as it is said and by its initials: "Hall and Sons", "H and S"."""
-    parts = [word for word in core if plain(word) != "and"]
-    if len(parts) == 2 and ("&" in name or "+" in name or len(parts) < len(core)):
-        rule, initials = DetectionRule.KNOWN_COMPANY, " and ".join(part[0] for part in parts)
-        yield SurfaceForm(" and ".join(parts), entity, "COMPANY", rule, _WHOLE)
-        yield SurfaceForm(initials, entity, "COMPANY", rule, _ACRONYM, exact=True)
+def _company_for_short(name: str, core: list[str], entity: str) -> Iterator[SurfaceForm]:
+    """A company without its last words ("Silver Lake" of Silver Lake Media), and by those that "and" joins in it."""
+    rule = DetectionRule.KNOWN_COMPANY
+    yield from (SurfaceForm(text, entity, "COMPANY", rule, _WHOLE) for text in with_and(name, core))
+    yield from (_beginning(text, entity, "COMPANY", rule) for text in beginnings(name, core))
+    yield from _partners(partners(name, core), entity)
+
+
+def _beginning(text: str, entity: str, label: str, rule: DetectionRule) -> SurfaceForm:
+    """A name without its last words; of common ones alone ("First Data") it needs evidence that it is one."""
+    return SurfaceForm(text, entity, label, rule, _FIRST_WORD, all(map(is_common, words_of(text))), exact=True)
+
+
+def _partners(names: list[str], entity: str) -> Iterator[SurfaceForm]:
+    """What "and" joins, as it is said and by its initials ("Hall and Finch", "H and F"), and who comes behind it."""
+    rule = DetectionRule.KNOWN_COMPANY
+    if names:
+        first, second = names[:2]
+        known_alone = told_apart(first) and told_apart(second)
+        score = _WHOLE if known_alone else _FIRST_WORD
+        yield SurfaceForm(f"{first} and {second}", entity, "COMPANY", rule, score, exact=not known_alone)
+        yield SurfaceForm(f"{first[0]} and {second[0]}", entity, "COMPANY", rule, _ACRONYM, exact=True)
+        if initials := two_initials(first, second):
+            yield SurfaceForm(initials, entity, "COMPANY", rule, _ACRONYM, ordinary=True, exact=True)
+    for partner in filter(told_apart, names[1:]):
+        yield SurfaceForm(partner, entity, "COMPANY", rule, _FIRST_WORD, exact=True)
 
 
 def _without_legal_form(words: list[str]) -> list[str]:
@@ -269,6 +289,8 @@ def _term(term: Term) -> Iterator[SurfaceForm]:
             if core := code_name(text):
                 ordinary = len(words_of(core)) == 1 and is_common(plain(core))
                 yield SurfaceForm(core, entity, label, DetectionRule.TERM_LIST, _FIRST_WORD, ordinary)
+            for beginning in beginnings(text, TOKEN.findall(text)) if label == "PRODUCT" else ():
+                yield _beginning(beginning, entity, label, DetectionRule.TERM_LIST)
             for part in product_parts(text):
                 for form in dict.fromkeys((part, *spoken_forms(part))):
                     yield SurfaceForm(form, entity, label, DetectionRule.TERM_LIST, _FIRST_WORD, exact=form != part)

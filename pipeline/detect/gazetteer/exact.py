@@ -206,7 +206,8 @@ def _evident(text: Text, first: int, last: int) -> bool:
     cue = text.tokens[first - 1].plain if first else ""
     if text.cased:
         before, after = text.raw[:start_char].rstrip(), text.raw[end_char : end_char + 1]
-        inside = bool(before) and before[-1] not in '.!?:"“'
+        is_title = first != last and text.raw[text.tokens[last].start_char].isupper()  # "First Data" opens a sentence
+        inside = is_title or (bool(before) and before[-1] not in '.!?:"“')
         return text.raw[start_char].isupper() and (inside or after in (",", "'", "’") or cue in _STRONG_CUES)
     if first != last or cue in _STRONG_CUES:
         return True
