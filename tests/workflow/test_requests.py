@@ -609,7 +609,7 @@ def test_an_answer_that_staff_gave_to_somebody_else_is_called_back_when_that_one
         1,
         ("p1", "Please add single sign on for contractors."),
         ("p3", "Our fleet in Leeds waits for it."),
-        ("p2", "You can have that for your fleet in Leeds already, under security."),
+        ("p2", "You can have single sign on for your fleet in Leeds already, under security."),
     )
     tagging.retag(workspace, now=NOW)
     (row,) = rows(workspace)
@@ -630,10 +630,12 @@ def test_an_answer_that_staff_gave_to_somebody_else_is_called_back_when_that_one
 def test_an_answer_that_is_found_no_more_is_called_back_by_whom_it_may_repeat_alone(
     workspace: Workspace, publish: Publish, allowed: dict[str, Outcome], tmp_path: Path
 ) -> None:
-    publish(1, ("p1", "Please add an audit log."), ("p3", "We in Leeds too."), ("p2", "You can have one in Leeds."))
+    publish(
+        1, ("p1", "Please add an audit log."), ("p3", "We in Leeds too."), ("p2", "You can have an audit log in Leeds.")
+    )
     tagging.retag(workspace, now=NOW)
     request_files.hand_out(workspace, export(workspace, "csv"), tmp_path / "r.csv", now=NOW)
-    _rewritten(workspace, "You can have one in Leeds.", "Hello.")
+    _rewritten(workspace, "You can have an audit log in Leeds.", "Hello.")
     assert [row["answer"] for row in rows(workspace)] == [""]
     assert request_recall.recalls(workspace, now=NOW) == [], "nobody said no to anything"
     allowed["internal_share p3"] = Outcome.MINUS
