@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 import pytest
@@ -69,7 +69,8 @@ def test_a_caller_that_stops_early_leaves_no_worker(tmp_path: Path) -> None:
     places = [tmp_path / name for name in "bc"]
     until(lambda: all(place.exists() for place in places))
     workers = [Path("/proc") / place.read_text("ascii") for place in places]
-    outcomes.close()  # type: ignore[attr-defined]
+    assert isinstance(outcomes, Generator)
+    outcomes.close()
     assert not any(map(lives, workers))
 
 
