@@ -7,7 +7,7 @@ from pipeline.detect.locate.heard_again import heard_again_findings
 from pipeline.detect.named_elsewhere import named_elsewhere, words_in
 from pipeline.detect.ner.chosen_model import version
 
-VERSION = "48"
+VERSION = "49"
 
 __all__ = [
     "VERSION",
