@@ -49,7 +49,7 @@ class ToolProcess:
         pipe = _pipe(self._process.stdout)
         data = bytearray()
         while len(data) < size:
-            self._wait([pipe], [])
+            self._wait(pipe, select.POLLIN)
             piece = os.read(pipe, size - len(data))
             if not piece:
                 break
@@ -60,7 +60,7 @@ class ToolProcess:
         """Fill ``data`` with its output and say how many bytes came: fewer only at the end; raises ``TryAgain``."""
         pipe, filled = _pipe(self._process.stdout), 0
         while filled < len(data):
-            self._wait([pipe], [])
+            self._wait(pipe, select.POLLIN)
             came = os.readv(pipe, [data[filled:]])
             if not came:
                 break
@@ -71,7 +71,7 @@ class ToolProcess:
         """Give it ``data``; False when it no longer listens. Raises ``TryAgain`` when it stands still."""
         pipe = _pipe(self._process.stdin)
         while data:
-            self._wait([], [pipe])
+            self._wait(pipe, select.POLLOUT)
             try:
                 data = data[os.write(pipe, data) :]
             except BlockingIOError:
@@ -88,7 +88,7 @@ class ToolProcess:
         """
         left = size
         while left:
-            self._wait([_pipe(self._process.stdout)], [])
+            self._wait(_pipe(self._process.stdout), select.POLLIN)
             try:
                 moved = self._move(other, min(left, PIPE_SIZE))
             except BlockingIOError:
@@ -102,19 +102,21 @@ class ToolProcess:
         """What is ready of ``size`` bytes: how many, 0 at the end; ``BlockingIOError`` where there was no room."""
         pipe, target = _pipe(self._process.stdout), _pipe(other._process.stdin)
         if hasattr(os, "splice"):
-            other._wait([], [target])
+            other._wait(target, select.POLLOUT)
             return os.splice(pipe, target, size)
         data = os.read(pipe, size)
         if not other.write(memoryview(data)):
             raise BrokenPipeError
         return len(data)
 
-    def _wait(self, readers: list[int], writers: list[int]) -> None:
-        """Until it gives or takes something; raises ``TryAgain`` when that takes too long, at once or in all."""
+    def _wait(self, pipe: int, event: int) -> None:
+        """Until a pipe gives (``POLLIN``) or takes (``POLLOUT``); raises ``TryAgain`` when that takes too long."""
         began = time.monotonic()
-        ready = select.select(readers, writers, [], STALL_S)
+        poll = select.poll()  # select.select() takes no file numbered 1024 or more
+        poll.register(pipe, event)
+        ready = poll.poll(STALL_S * 1000)
         self._waited_s += time.monotonic() - began
-        if not any(ready) or self._waited_s > WAITED_S:
+        if not ready or self._waited_s > WAITED_S:
             raise _stalled()
 
     def end_input(self) -> None:

@@ -29,6 +29,20 @@ from pipeline.speech.pronunciation.pronounce import Pronouncer
 from tests.speech.conftest import Shelf, chunk_of, ruling_of, sample, session_of, sound, spoken, track_of
 
 HANNAH = "hannah-berg.flac"
+ORDINARY = {
+    "welcome",
+    "hours",
+    "session",
+    "recorded",
+    "good",
+    "where",
+    "today",
+    "name",
+    "notes",
+    "thank",
+    "next",
+    "week",
+}
 
 
 class DecodeOptions(TypedDict):
@@ -352,12 +366,11 @@ def test_a_loop_of_a_name_is_a_name_only_where_it_was_said(
     said = [word for word in spoken(HANNAH) if word.text in ("Hannah", "Berg")]
     places = [*heard.others, *(word for word in heard.words if word.text.startswith("Hannah"))]
     assert all(any(place.span.overlap_s(Span(word.start_s, word.end_s)) for place in places) for word in said)
-    # What is no word of the dictionary, or what Whisper is not sure of, may be a name that it was not told.
-    unsure = [word for word in spoken(HANNAH) if word.text in ("Priya", "Type", "lumen", "pause")]
-    assert all(
-        any(alternative.span.overlap_s(Span(word.start_s, word.end_s)) for word in [*said, *unsure])
-        for alternative in heard.others
-    )
+    # What is no word of the dictionary, or what Whisper is not sure of, may be a name that it was not told; how sure it
+    # is of a word is not the same on every processor.
+    ordinary = [word for word in heard.words if word.probability > 0.9 and word.text.strip(".?,").lower() in ORDINARY]
+    assert ordinary
+    assert not any(name.span.overlap_s(word.span) for name in heard.others for word in ordinary)
 
 
 def test_a_detected_language_is_one_of_those_allowed(
