@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 
 from pipeline.media import ocr
 from pipeline.settings import FILE_NAME
-from pipeline.store import Workspace, database
+from pipeline.store import Workspace, database, sqlite
 from pipeline.store.row_seals import Sealer
 from tests import database_server, heard_once, object_server
 from tests.once import shared_folder
@@ -74,6 +74,13 @@ def heard_once_in_a_run(tmp_path_factory: pytest.TempPathFactory) -> None:
     heard_once.keep_in(shared_folder(tmp_path_factory) / "heard")
 
 
+@pytest.fixture(autouse=True)
+def no_connections_left() -> Iterator[None]:
+    """No test meets what another one has open, or a limit of open files that no command comes near."""
+    yield
+    sqlite.close_connections()
+
+
 _LINES = '[speech]\nengine = "sphinx"\n'
 
 
@@ -122,8 +129,8 @@ def server(running_server: database_server.Server, monkeypatch: pytest.MonkeyPat
     """A PostgreSQL server, to which no connection is left after the test."""
     connect, engines = database.connect, list[Engine]()
 
-    def noted(place: Path | str, sealer: Sealer, *, keep_connections: bool = False) -> Engine:
-        engines.append(connect(place, sealer, keep_connections=keep_connections))
+    def noted(place: Path | str, sealer: Sealer) -> Engine:
+        engines.append(connect(place, sealer))
         return engines[-1]
 
     monkeypatch.setattr(database, "connect", noted)

@@ -80,14 +80,14 @@ decider_option: Callable[[F], F] = click.option(
 )
 
 
-def open_workspace(root: Path, *, keep_connections: bool = False) -> Workspace:
+def open_workspace(root: Path) -> Workspace:
     """Opens a workspace, and warns of each variable that sets a setting by its old name."""
     from pipeline.settings.variables import renamed_variables
     from pipeline.store import Workspace
 
     for line in renamed_variables():
         click.echo(f"offrecord: {line}", err=True)
-    return Workspace.open(root, keep_connections=keep_connections)
+    return Workspace.open(root)
 
 
 @contextmanager

@@ -24,7 +24,7 @@ def serve(workspace: Path, people: tuple[str, ...], port: int, only_consent_form
     from pipeline.web.people import read_people
     from pipeline.web.serve import LOOPBACK, ReviewServer, serve_form
 
-    opened = open_workspace(workspace, keep_connections=True)
+    opened = open_workspace(workspace)
     if only_consent_form:
         serve_form(opened, host=host, port=port)
         return

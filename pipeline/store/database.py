@@ -29,14 +29,10 @@ _FIRST_ON_SERVERS = "0012"
 """The revision from which on migrations are made on servers too; the ones to it are written for SQLite alone."""
 
 
-def connect(place: Path | str, sealer: Sealer, *, keep_connections: bool = False) -> Engine:
-    """An engine on the SQLite file at a path, or on the PostgreSQL database at an address; every write is sealed.
-
-    ``keep_connections`` is for a process that answers many requests and starts no others by forking: to open and close
-    a connection to a file takes longer than most of what is asked through it. Those to a server are always kept.
-    """
+def connect(place: Path | str, sealer: Sealer) -> Engine:
+    """An engine on the SQLite file at a path, or on the PostgreSQL database at an address; every write is sealed."""
     if isinstance(place, Path):
-        return sqlite.connect(place, sealer, keep_connections=keep_connections)
+        return sqlite.connect(place, sealer)
     engine: Engine = _postgresql().connect(place, sealer)
     return engine
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
+import os
 import sqlite3
 from pathlib import Path
 from typing import Any
+from weakref import WeakSet
 
-from sqlalchemy import Connection, Engine, NullPool, QueuePool, create_engine, event, text
+from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, text
 from sqlalchemy.exc import DBAPIError
 
 from pipeline.store.row_seals import Sealer
@@ -16,17 +19,45 @@ _PASSING = ("SQLITE_FULL", "SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_CANTOPEN", "S
 _KEPT = 8
 """Connections that are kept: those of the requests that are answered at a time, on a few cores."""
 
+_engines: WeakSet[Engine] = WeakSet()
+"""Every engine of this process, so that no connection outlives it or goes into a fork."""
 
-def connect(path: Path, sealer: Sealer, *, keep_connections: bool = False) -> Engine:
-    """An engine on the database file; every write is flushed to the disk, and sealed by the file's own triggers."""
-    pool: dict[str, Any] = {"poolclass": NullPool}
-    if keep_connections:
-        pool = {"poolclass": QueuePool, "pool_size": _KEPT, "max_overflow": -1}
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 30}, **pool)
+
+class _Connection(sqlite3.Connection):
+    """A connection that closes itself with its engine, which Python 3.13 warns of where nobody does."""
+
+    def __del__(self) -> None:
+        self.close()
+
+
+def connect(path: Path, sealer: Sealer) -> Engine:
+    """An engine on the database file; every write is flushed to the disk, and sealed by the file's own triggers.
+
+    It keeps its connections: to open and close one takes longer than most of what is asked through it.
+    """
+    engine = create_engine(
+        f"sqlite:///{path}",
+        connect_args={"timeout": 30, "factory": _Connection},
+        poolclass=QueuePool,
+        pool_size=_KEPT,
+        max_overflow=-1,
+    )
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "connect", lambda connection, _: sealer.prepare(connection))
     event.listen(engine, "begin", lambda connection: _begin(connection, sealer))
+    _engines.add(engine)
     return engine
+
+
+def close_connections() -> None:
+    """Closes the connections of this process that are in no transaction; the last one empties the log of its file."""
+    for engine in tuple(_engines):
+        engine.dispose()
+
+
+# A connection must not be carried into a fork: https://www.sqlite.org/howtocorrupt.html, section 2.6.
+os.register_at_fork(before=close_connections)
+atexit.register(close_connections)
 
 
 def _prepare(connection: Any, _: Any) -> None:

@@ -44,12 +44,12 @@ KEY_BYTES = 32
 class Workspace:
     """One open workspace; made with ``create`` once, opened with ``open``."""
 
-    def __init__(self, root: Path, settings: Settings, *, keep_connections: bool = False) -> None:
+    def __init__(self, root: Path, settings: Settings) -> None:
         self.root = root
         self.settings = settings
         self.sealer = Sealer(lambda: self.key("plan"))
         place = settings.database.url or root / DATABASE
-        self.db: Engine = database.connect(place, self.sealer, keep_connections=keep_connections)
+        self.db: Engine = database.connect(place, self.sealer)
         self.fence = Fence(self.db)
         self.require_lock: Callable[[], None] = lambda: None
         self._keks = KeyEncryptionKeys(root / "keys", settings.encryption)
@@ -115,16 +115,13 @@ class Workspace:
         return workspace
 
     @classmethod
-    def open(cls, root: Path, *, keep_connections: bool = False) -> Workspace:
-        """Opens a workspace, with ``keep_connections`` for a process that answers many requests.
-
-        Raises ``ConfigurationError`` when there is none, or two databases of one.
-        """
+    def open(cls, root: Path) -> Workspace:
+        """Opens a workspace; raises ``ConfigurationError`` when there is none, or two databases of one."""
         settings = existing_settings(root)
         root = root.resolve()
         check_files(root)
         make_folders(root)
-        workspace = cls(root, settings, keep_connections=keep_connections)
+        workspace = cls(root, settings)
         workspace.stages.require_keys()
         workspace.vault.sweep_opened()
         database.migrate(workspace.db)

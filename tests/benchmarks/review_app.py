@@ -202,7 +202,7 @@ def _findings(session: Session, transcript: Transcript, proposals: int) -> tuple
 
 def _serve(root: Path) -> None:
     """Serves until its input ends; prints the link first."""
-    with serving(Workspace.open(root, keep_connections=True)) as server:
+    with serving(Workspace.open(root)) as server:
         sys.stdout.write(f"{server.link('bench')}\n")
         sys.stdout.flush()
         sys.stdin.read()

@@ -125,6 +125,7 @@ def put_back_file(workspace: Workspace, folder: Path) -> Callable[[], None]:
     shutil.copy(path, folder / "earlier.db")
 
     def restored() -> None:
+        workspace.db.dispose()
         for name in ("offrecord.db-wal", "offrecord.db-shm"):
             (workspace.root / name).unlink(missing_ok=True)
         shutil.copy(folder / "earlier.db", path)

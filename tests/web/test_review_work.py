@@ -495,7 +495,7 @@ def test_speech_without_words_and_dragged_words_are_marked_as_missed(
 
 
 def test_a_server_keeps_its_connections_and_many_requests_at_once_are_answered(workspace: Workspace) -> None:
-    kept = Workspace.open(workspace.root, keep_connections=True)
+    kept = Workspace.open(workspace.root)
     proposals = proposals_of(kept, session_id_of(kept))
 
     def decide(proposal: Proposal) -> int:
