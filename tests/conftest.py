@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 
 from pipeline.media import ocr
 from pipeline.settings import FILE_NAME
-from pipeline.store import Workspace, database, sqlite
+from pipeline.store import Workspace, database
 from pipeline.store.row_seals import Sealer
 from tests import database_server, heard_once, object_server
 from tests.once import shared_folder
@@ -78,7 +78,7 @@ def heard_once_in_a_run(tmp_path_factory: pytest.TempPathFactory) -> None:
 def no_connections_left() -> Iterator[None]:
     """No test meets what another one has open, or a limit of open files that no command comes near."""
     yield
-    sqlite.close_connections()
+    database.close_connections()
 
 
 _LINES = '[speech]\nengine = "sphinx"\n'

@@ -49,6 +49,11 @@ def _postgresql() -> ModuleType:
     return postgresql
 
 
+def close_connections() -> None:
+    """Closes the connections of this process to files that are in no transaction, as before a file is moved."""
+    sqlite.close_connections()
+
+
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """One consistent view of the database that takes no write lock."""

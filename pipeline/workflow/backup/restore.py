@@ -25,7 +25,7 @@ from pipeline.settings.encryption import EncryptionSettings
 from pipeline.store import Workspace, age, integrity, record_keys
 from pipeline.store.chains import head_of
 from pipeline.store.codec import decode
-from pipeline.store.database import reading
+from pipeline.store.database import close_connections, reading
 from pipeline.store.key_encryption import KeyEncryptionKeys
 from pipeline.store.key_ring import OF_RECORDS, OF_STAGES, OF_VAULT, KeyRing
 from pipeline.store.registry import Registry
@@ -92,6 +92,7 @@ def restore(
             write_bytes(staging / journal.FILE_NAME, newest.read_bytes())
         replayed, textless = _made_current(staging, now)
         newer = _newer(root, staging)
+        close_connections()  # one that closes after a rename removes the log of another file, by its name
         old = _put_in_place(staging, root, now)
     warnings = (() if has_newer else (_JOURNAL_LOST.format(manifest.made_at),)) + _without_keys(root) + textless
     return RestoredWorkspace(

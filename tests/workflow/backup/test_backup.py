@@ -19,7 +19,7 @@ from pipeline.cli import main
 from pipeline.errors import ConfigurationError, InputRefused, LockHeld, OffrecordError, UsageProblem
 from pipeline.records import Purpose, Refused
 from pipeline.reports.verify import verify_workspace
-from pipeline.store import Workspace, age
+from pipeline.store import Workspace, age, database
 from pipeline.store.key_ring import OF_RECORDS, OF_STAGES, OF_VAULT
 from pipeline.store.registry import Registry
 from pipeline.workflow.backup import RestoredWorkspace, back_up, restore, write_key
@@ -59,6 +59,7 @@ def backup(workspace: Workspace, tmp_path: Path) -> Backup:
 
 
 def snapshot(root: Path) -> dict[str, bytes]:
+    database.close_connections()
     passing = ("lock", "consent.lock", "offrecord.db-shm", "offrecord.db-wal")
     return {
         str(path.relative_to(root)): path.read_bytes()
