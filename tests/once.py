@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.store import database
+
 
 def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
     """The folder that ``make`` filled in this or another process of the run; nobody may write in it afterwards.
@@ -24,6 +26,7 @@ def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path],
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir()
             make(folder)
+            database.close_connections()  # one that closes while others copy the folder changes what they copy
             done.touch()
     return folder
 

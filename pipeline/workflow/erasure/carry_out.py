@@ -99,6 +99,7 @@ def _erased(workspace: Workspace, filed: Withdrawal, now: datetime, *, by_time: 
     record_keys.drop_unused(workspace.db)
     if filed.session_id is None and not unsure:
         _forget_aliases(workspace, filed, names)
+    database.purge_deleted(workspace.db)
     return unsure or any(waits)
 
 
@@ -137,7 +138,6 @@ def _forget_aliases(workspace: Workspace, filed: Withdrawal, names: list[str]) -
         withdrawals.step(workspace.ledger, filed.withdrawal_id, "forgotten: what they are known by", party_id, {})
     if rows:
         withdrawals.step(workspace.ledger, filed.withdrawal_id, "erased: rows of answers", str(rows), {})
-    database.purge_deleted(workspace.db)
 
 
 def _replay(workspace: Workspace, now: datetime) -> None:

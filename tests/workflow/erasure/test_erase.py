@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Unpack
+from typing import Any, Unpack
 
 import pytest
 
@@ -128,11 +128,11 @@ def recorded(workspace: Workspace) -> set[str]:
     return {digest for digest in workspace.vault.digests() if len(set(digest)) == 1}
 
 
-def leave(workspace: Workspace, *, whole: bool = False) -> None:
+def leave(workspace: Workspace, *, whole: bool = False, session_id: str | None = None) -> None:
     withdraw(
         ANA,
         purposes=list(Purpose),
-        session_id=None,
+        session_id=session_id,
         actor="sam",
         reason="by mail",
         workspace=workspace,
@@ -196,6 +196,25 @@ def test_whole_recordings_do_not_wait(workspace: Workspace, file_answers: Files)
     erasure.carry_out(workspace, now=NOW)
     assert the_one(workspace).state is WithdrawalState.DONE
     assert recorded(workspace) == set()
+
+
+def test_the_log_of_the_database_has_nothing_of_what_was_erased_from_one_session(
+    workspace: Workspace, file_answers: Files, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor while the review app is open, whose connections keep that log from being removed."""
+    file_answers(row(ANA, ALL_YES), row(BO, ALL_YES))
+    meeting = take(workspace, talk("p1", "p2"))
+    assert Registry(Workspace.open(workspace.root).db).sessions()
+    leave(workspace, session_id=meeting.session_id)
+    sizes, set_state = list[int](), withdrawals.set_state
+
+    def noted(*given: Any) -> None:
+        sizes.append((workspace.root / "offrecord.db-wal").stat().st_size)
+        set_state(*given)
+
+    monkeypatch.setattr(withdrawals, "set_state", noted)
+    erasure.carry_out(workspace, now=NOW)
+    assert sizes == [0]
 
 
 def test_what_was_erased_is_not_sealed_again(workspace: Workspace, tmp_path: Path) -> None:
