@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -94,10 +95,7 @@ def test_a_chat_that_cannot_be_read_refuses_the_session(
         ("chat.json", '[{"value": []}, {"value": []}]'),
         ("chat.json", '{"data": {"value": [], "count": 0}}'),
         ("chat.json", '{"ok": true, "messages": []}'),
-        ("chat.json", GRAPH + "\n" + GRAPH),
-        ("export.json", GRAPH + "\n" + GRAPH),
         ("chat.txt", ""),
-        ("chat.txt", "15:00:01\tPriya:\tHi.\n"),
         ("chatgpt answers.txt", "neither\n"),
         ("Chatham rules.txt", "neither\n"),
         ("chatbot.py", "neither\n"),
@@ -105,8 +103,27 @@ def test_a_chat_that_cannot_be_read_refuses_the_session(
         ("message queue design.md", "neither\n"),
     ],
 )
-def test_a_chat_that_says_nothing_or_is_not_the_sessions_refuses_nothing(
+def test_a_chat_that_says_nothing_or_a_file_that_is_none_refuses_nothing(
     name: str, content: str | bytes, tmp_path: Path
 ) -> None:
     listing = listed({name: content}, tmp_path)
     assert session_texts.read(listing, generic.read(listing, SessionToml()), {}, 60.0).files == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("chat.json", GRAPH + "\n" + GRAPH),
+        ("export.json", GRAPH + "\n" + GRAPH),
+        ("chat.txt", "15:00:01\tPriya Raman:\tHi.\n"),
+        ("meeting_saved_chat.txt", "15:00:01 From Priya Raman to Everyone:\n\tHi.\n"),
+        ("what they typed.sbv", "00:00:01.000,00:00:02.000\nPriya Raman: Hello\n"),
+    ],
+)
+def test_who_wrote_in_a_chat_that_session_toml_does_not_name_took_part(name: str, content: str, tmp_path: Path) -> None:
+    """What a host leaves out of session.toml asks nobody less."""
+    listing = listed({name: content}, tmp_path)
+    facts = SessionToml(started_at=datetime(2026, 11, 18, 15, tzinfo=UTC), timezone="UTC")
+    texts = session_texts.read(listing, generic.read(listing, facts), {}, 60.0)
+    assert texts.files == ((name, "chat"),)
+    assert "Priya Raman" in texts.names

@@ -10,6 +10,7 @@ from pipeline.ingest.draft import SessionDraft, own_files
 from pipeline.ingest.listing import Listing
 from pipeline.ingest.media_kinds import is_media
 from pipeline.ingest.participants import merged
+from pipeline.ingest.platforms import sidecars
 from pipeline.ingest.session_toml import FILE_NAME, SessionToml
 from pipeline.records.session import UNKNOWN_PLATFORM
 
@@ -23,7 +24,9 @@ def read(listing: Listing, facts: SessionToml) -> SessionDraft:
         people=(),
         mixed=(),
         captions=captions,
-        chat=chat,
+        # Whoever wrote in a chat took part, whether or not session.toml names its file.
+        chat=chat
+        or sidecars.chats(listing, (name for name in sidecars.others(listing, facts) if name not in facts.roster)),
         texts=((FILE_NAME, "facts"), *((name, "roster") for name in facts.roster)),
     )
     report = reader.named_reports(listing, facts.roster)
