@@ -4,6 +4,6 @@ from pipeline.tag.tag import tag
 from pipeline.tag.taxonomy import Taxonomy, read_taxonomy
 from pipeline.tag.typed import tag_chat
 
-VERSION = "17"
+VERSION = "18"
 
 __all__ = ["VERSION", "Taxonomy", "read_taxonomy", "tag", "tag_chat"]

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+from pipeline.lexicon.plain import word_set
 from pipeline.records import RequestSource, Tag, Turn
 from pipeline.tag.own_words import OwnWords
 from pipeline.tag.shorthand import Spoken, as_said, as_typed
@@ -16,6 +17,10 @@ from pipeline.tag.turns import breaks_off
 _GOES_ON_S = 60.0
 """How long after a message its writer may go on in another, in seconds; a judgement: a sentence takes a while."""
 _ENDS = tuple(".!?…:;)]")
+_LAST = frozenset({"please", "pls", "plz", "thanks", "thx"})
+"""Words behind which a message's sentence is over, whatever sign lacks."""
+_BEFORE_A_VERB = word_set("you we i they it to so and but also can could would will")
+"""Behind these "please" is in the middle: "could you please"."""
 
 
 class _Line(NamedTuple):
@@ -67,11 +72,18 @@ def _follows(turn: Turn, message: Turn) -> bool:
 def _longer(run: _Run, message: Turn, line: str, spoken: Sequence[Spoken]) -> _Run:
     """A run with one more line: within a sentence behind a space, else behind the break that ends a sentence."""
     before = run.turn.text
-    goes_on = not before.endswith(_ENDS) and (line[:1].islower() or breaks_off(before))
+    is_over = before.endswith(_ENDS) or _is_over(before)
+    goes_on = not is_over and (line[:1].islower() or breaks_off(before))
     text = f"{before}{' ' if goes_on else chr(10)}"
     turn = replace(run.turn, end_s=message.end_s, text=text + line)
     moved = (Spoken(len(text) + start, len(text) + end, typed) for start, end, typed in spoken)
     return _Run(turn, (*run.lines, _Line(len(text), message.start_s)), (*run.spoken, *moved))
+
+
+def _is_over(text: str) -> bool:
+    """Whether a text without a sign at its end has come to the end of a sentence: "a dark mode please"."""
+    *_, before, last = ("", "", *text.lower().split())
+    return last in _LAST and before not in _BEFORE_A_VERB and before != ""
 
 
 def _as_typed(tagged: Tag, runs: Sequence[_Run]) -> Tag:

@@ -31,7 +31,7 @@ def tagged(text: str, who: str = "p1") -> tuple[Tag, ...]:
         ("would b great if u could export to parquet", "Export to parquet"),
         ("my #1 ask is bulk edit", "Bulk edit"),
         ("Really want to see folder support", "See folder support"),
-        ("pls add csv export", "Please add csv export"),
+        ("pls add csv export", "Csv export"),
     ],
 )
 def test_a_request_in_short_is_one_and_is_quoted_as_it_was_typed(text: str, title: str) -> None:

@@ -31,6 +31,7 @@ def test_a_typed_request_has_its_writer_its_second_and_its_source() -> None:
     [
         ("it would be great if we could", "export dashboards as parquet files"),
         ("it would be great if we", "could export dashboards", "as parquet files."),
+        ("it would be great", "if we could export dashboards as parquet files"),
         ("it would be great if we could\nexport dashboards as parquet files",),
     ],
 )
@@ -43,6 +44,15 @@ def test_a_sentence_over_several_messages_is_one_request(parts: tuple[str, ...])
 def test_each_of_two_requests_in_a_row_has_the_time_of_its_own_message() -> None:
     found = tagged(message(ASKED, 20.0), message("Please add dark mode to the console.", 50.0))
     assert [(each.start_s, each.label) for each in found] == [(20.0, "request"), (50.0, "request")]
+
+
+def test_please_ends_a_message_where_nothing_is_to_follow() -> None:
+    (request,) = tagged(
+        message("also a new widget please"), message("and we want an audit report in the dashboard", 20.0)
+    )
+    assert (request.quote, request.start_s) == ("and we want an audit report in the dashboard", 20.0)
+    (request,) = tagged(message("could you please"), message("add an audit log for exports", 20.0))
+    assert (request.quote, request.start_s) == ("could you please add an audit log for exports", 10.0)
 
 
 @pytest.mark.parametrize("gap", [message("mm", 12.0, "p2"), None])

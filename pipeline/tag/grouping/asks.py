@@ -14,6 +14,7 @@ from pipeline.tag.grouping.misheard import misheard_verb
 from pipeline.tag.grouping.openings import ADVERBS, FINE, GOOD, OPENINGS, AskForm
 from pipeline.tag.grouping.points_back import (
     begins_with_without,
+    names_a_thing,
     names_enough,
     whole_sentences,
     without_what_it_stops,
@@ -43,7 +44,7 @@ _TAIL = re.compile(
     rf"possible)|that (?:is|was|will be|would be) {ADVERBS}{FINE}|that (?:will|would) (?:save|help|make|solve))"
 )
 _LAST = re.compile(
-    r"(?:(?:^| )(?:please|too|as well|as soon as possible|right now|at the moment|somehow|yet|"
+    r"(?:(?:^| )(?:(?:pretty )?please|too|as well|as soon as possible|right now|at the moment|somehow|yet|"
     r"for us|for me|you know|i mean|i guess|i think|a|an|the|to|of|for|with|and|or|but|so that|so|if|my|our|your|like|"
     r"um|uh|it is|this is|i|we|because))+$"
 )
@@ -103,7 +104,7 @@ def title_of(quote: str) -> str:
         words = [f"{word}," if comma else word for word, comma in zip(words[:end], commas[:end], strict=True)]
         words = wished(words) if ask.form is AskForm.WISH else words
     title = _WHY_NOT.sub(_contracted, _LABEL.sub(_plain_label, " ".join(words)).strip(" ,;:.-"))
-    return title[:1].upper() + title[1:]
+    return title if title[1:2].isupper() else title[:1].upper() + title[1:]  # "iPad app" stays as it is
 
 
 def heard_right(quote: str) -> bool:
@@ -134,7 +135,8 @@ def _asked(quote: str) -> _Asked:
     sentences = list(whole_sentences(quote))
     asks = [_of_sentence(tokens) for tokens in sentences]
     naming = [ask for ask in asks if names_enough(ask.tokens)]
-    naming = [ask for ask in naming if ask.form is not None] or naming
+    things = [ask for ask in asks if ask.form is AskForm.THING and names_a_thing(ask.tokens)]
+    naming = [ask for ask in naming if ask.form is not None] or things or naming
     whole = [_Asked(None, _without_ends(tokens) or tokens) for tokens in sentences]
     named = [ask for ask in whole if names_enough(ask.tokens)]
     few = [ask for ask in asks if len(ask.tokens) >= _FEW]

@@ -131,6 +131,7 @@ OPENINGS = (
         r"(?:there|it|you|they) (?:is|are|has|have) no",
         r"(?:plans?|planning|plan) (?:to (?:add|support|offer)|for)",
         r"(?:support|ask|asking|looking|hoping|waiting|request|requests) for",
+        rf"{_WHO} (?:would|will) {ADVERBS}need(?! to )",
         r"(?:is|are) there(?: already)?",
         r"(?:do|does) (?:you|it|they) (?:already )?(?:have|support|offer)",
         rf"(?:i|we|you|they|it|legal|security) {ADVERBS}(?:requires?|lacks?|misses|miss|insist on)",

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
 
+from pipeline.lexicon.plain import word_set
 from pipeline.tag.sentences import split_sentences
 from pipeline.tag.tokens import WordToken, joined
 
@@ -24,6 +25,12 @@ _WITHOUT = (
 _POINTS_BACK = re.compile(_BACK)
 _WITHOUT_OPENING = re.compile(rf"{_LINK}without ")
 _CAN_NOT_OPENING = re.compile(rf"{_LINK}{_MEMBER} {_CAN_NOT} ")
+_POINTING = word_set("it that this these those them they one which such same both either")
+_GENERAL = word_set(
+    """thing things something anything stuff more better other another option options feature features support some
+    button way ability someone here there please also maybe with from into for"""
+)
+"""What names nothing by itself."""
 _FEWEST, _SHORT = 2, 3
 """Words that name something must be so many, not counting short ones."""
 
@@ -37,6 +44,12 @@ def points_back(tokens: Sequence[WordToken]) -> bool:
 def names_enough(tokens: Sequence[WordToken]) -> bool:
     """Whether words can stand for a request by themselves."""
     return sum(len(token.text) > _SHORT for token in tokens) >= _FEWEST
+
+
+def names_a_thing(tokens: Sequence[WordToken]) -> bool:
+    """Whether the words behind "please add" are a thing's own name, however short: "passkeys", "csv import"."""
+    words = [token.text for token in tokens]
+    return any(len(word) > _SHORT and word not in _GENERAL for word in words) and not _POINTING.intersection(words)
 
 
 def begins_with_without(tokens: Sequence[WordToken]) -> bool:
