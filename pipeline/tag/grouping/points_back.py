@@ -28,7 +28,8 @@ _CAN_NOT_OPENING = re.compile(rf"{_LINK}{_MEMBER} {_CAN_NOT} ")
 _POINTING = word_set("it that this these those them they one which such same both either")
 _GENERAL = word_set(
     """thing things something anything stuff more better other another option options feature features support some
-    button way ability someone here there please also maybe with from into for"""
+    button way ability someone here there please also maybe with from into
+    for the any all our your new too and but now yet has have get got"""
 )
 """What names nothing by itself."""
 _FEWEST, _SHORT = 2, 3
@@ -49,7 +50,7 @@ def names_enough(tokens: Sequence[WordToken]) -> bool:
 def names_a_thing(tokens: Sequence[WordToken]) -> bool:
     """Whether the words behind "please add" are a thing's own name, however short: "passkeys", "csv import"."""
     words = [token.text for token in tokens]
-    return any(len(word) > _SHORT and word not in _GENERAL for word in words) and not _POINTING.intersection(words)
+    return any(len(word) >= _SHORT and word not in _GENERAL for word in words) and not _POINTING.intersection(words)
 
 
 def begins_with_without(tokens: Sequence[WordToken]) -> bool:

@@ -25,6 +25,8 @@ WORDINGS = [
         ("We need an ER diagram export, um, soon.", "ER diagram export, soon"),
         ("Do you plan to add passkeys?", "Passkeys"),
         ("also please add csv import", "Csv import"),
+        ("Please add SSO.", "SSO"),
+        ("Can you add more for us too?", "Can you add more"),
         ("We run forty sites. Please add passkeys.", "Passkeys"),
         ("but we would also need dark mode", "Dark mode"),
         ("We would need an iPad app for the crews.", "iPad app for the crews"),
