@@ -116,12 +116,18 @@ _CHAT_NAME = re.compile(
 """In a name in small letters: as "meeting_saved_chat" and "RecordingnewChat", not "chatgpt" and "Chatham"."""
 
 
+def is_named_as_chat(name: str) -> bool:
+    """Whether a file is a chat by its name."""
+    lower = name.lower()
+    is_of_a_kind = kind_of(name) == CHATS or lower.endswith(".sbv")
+    return is_of_a_kind and _CHAT_NAME.search(lower.rpartition("/")[2]) is not None
+
+
 def _is_chat(listing: Listing, name: str) -> bool:
     """Whether a file is a chat by its name, or messages of an API that are cut off."""
-    lower = name.lower()
-    if _CHAT_NAME.search(lower.rpartition("/")[2]) and (kind_of(name) == CHATS or lower.endswith(".sbv")):
+    if is_named_as_chat(name):
         return True
-    text = listing.head(name, MAX_TEXT_BYTES) if lower.endswith(".json") else b""
+    text = listing.head(name, MAX_TEXT_BYTES) if name.lower().endswith(".json") else b""
     return chat_graph.SIGN in text and not is_json(text)
 
 

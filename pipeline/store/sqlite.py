@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import os
 import sqlite3
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from weakref import WeakSet
@@ -27,7 +28,8 @@ class _Connection(sqlite3.Connection):
     """A connection that closes itself with its engine, which Python 3.13 warns of where nobody does."""
 
     def __del__(self) -> None:
-        self.close()
+        with suppress(sqlite3.ProgrammingError):  # of one that could not be opened
+            self.close()
 
 
 def connect(path: Path, sealer: Sealer) -> Engine:

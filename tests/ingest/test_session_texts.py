@@ -96,6 +96,9 @@ def test_a_chat_that_cannot_be_read_refuses_the_session(
         ("chat.json", '{"data": {"value": [], "count": 0}}'),
         ("chat.json", '{"ok": true, "messages": []}'),
         ("chat.txt", ""),
+        ("Meeting notes.txt", "15:00:01\tPriya:\twants exports\n"),
+        ("transcript.txt", "00:00:05\tPriya:\thello\n"),
+        ("subtitles.sbv", "0:00:01.000,0:00:02.000\nPriya: Hello\n"),
         ("chatgpt answers.txt", "neither\n"),
         ("Chatham rules.txt", "neither\n"),
         ("chatbot.py", "neither\n"),
@@ -117,7 +120,7 @@ def test_a_chat_that_says_nothing_or_a_file_that_is_none_refuses_nothing(
         ("export.json", GRAPH + "\n" + GRAPH),
         ("chat.txt", "15:00:01\tPriya Raman:\tHi.\n"),
         ("meeting_saved_chat.txt", "15:00:01 From Priya Raman to Everyone:\n\tHi.\n"),
-        ("what they typed.sbv", "00:00:01.000,00:00:02.000\nPriya Raman: Hello\n"),
+        ("Office hours - Chat.sbv", "00:00:01.000,00:00:02.000\nPriya Raman: Hello\n"),
     ],
 )
 def test_who_wrote_in_a_chat_that_session_toml_does_not_name_took_part(name: str, content: str, tmp_path: Path) -> None:

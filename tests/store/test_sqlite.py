@@ -49,6 +49,20 @@ def test_two_reads_in_a_row_use_one_connection_and_see_what_others_write(workspa
     assert kept(workspace) == 1
 
 
+def test_a_database_that_cannot_be_opened_is_an_error_and_nothing_else_on_stderr(tmp_path: Path) -> None:
+    program = (
+        "import gc, sys; from pathlib import Path; from sqlalchemy.exc import OperationalError\n"
+        "from pipeline.store import sqlite; from pipeline.store.row_seals import Sealer\n"
+        "engine = sqlite.connect(Path(sys.argv[1]), Sealer(lambda: b''))\n"
+        "try: engine.connect()\n"
+        "except OperationalError as error: sys.stdout.write(str(error.orig))\n"
+        "del engine; gc.collect()"
+    )
+    command = [sys.executable, "-c", program, str(tmp_path / "nowhere" / "offrecord.db")]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("unable to open database file", "")
+
+
 def test_a_process_that_ends_leaves_no_log_beside_the_database(workspace: Workspace) -> None:
     program = (
         "import sys; from pathlib import Path; from pipeline.store import Workspace; "

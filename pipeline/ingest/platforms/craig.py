@@ -19,7 +19,6 @@ from pipeline.ingest.session_toml import FILE_NAME, SessionToml
 from pipeline.records import Role
 
 _HEAD_BYTES = 4 << 20
-_OWN = ("info.txt", "raw.dat")
 _USER = re.compile(r"(.+) \((\d{5,25})\)")
 _GLOBAL = re.compile(r"(.+) \(([^()]+)\)")
 _DOWNLOAD_AGAIN = "download the recording again"
@@ -73,8 +72,8 @@ def read(listing: Listing, facts: SessionToml) -> SessionDraft:
         platform_list=True,
         started_at=info.started_at,
         captions=captions,
-        chat=chat or sidecars.chats(listing, (name for name in sidecars.others(listing, facts) if name not in _OWN)),
-        texts=tuple((name, "facts") for name in (*_OWN, FILE_NAME) if name in listing.names),
+        chat=chat or sidecars.unnamed_chats(listing, facts),
+        texts=tuple((name, "facts") for name in ("info.txt", "raw.dat", FILE_NAME) if name in listing.names),
     )
 
 

@@ -24,9 +24,7 @@ def read(listing: Listing, facts: SessionToml) -> SessionDraft:
         people=(),
         mixed=(),
         captions=captions,
-        # Whoever wrote in a chat took part, whether or not session.toml names its file.
-        chat=chat
-        or sidecars.chats(listing, (name for name in sidecars.others(listing, facts) if name not in facts.roster)),
+        chat=chat or sidecars.unnamed_chats(listing, facts),
         texts=((FILE_NAME, "facts"), *((name, "roster") for name in facts.roster)),
     )
     report = reader.named_reports(listing, facts.roster)

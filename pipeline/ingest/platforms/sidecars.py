@@ -64,6 +64,16 @@ def chats(listing: Listing, names: Iterable[str]) -> tuple[str, ...]:
     return tuple(name for name in names if _is_chat(listing, name))
 
 
+def unnamed_chats(listing: Listing, facts: SessionToml) -> tuple[str, ...]:
+    """The chats that session.toml does not name: by their own names, or as messages of an API.
+
+    Whoever wrote there took part. Notes and captions may read as a chat too, and are none.
+    """
+    names = [name for name in others(listing, facts) if name not in facts.roster]
+    likely = (name for name in names if session_texts.is_named_as_chat(name) or name.lower().endswith(".json"))
+    return chats(listing, likely)
+
+
 def with_people(
     draft: SessionDraft,
     listing: Listing,
