@@ -32,7 +32,7 @@ def unread(sessions: Iterable[Session]) -> Iterator[str]:
 def _kinds(session: Session) -> str:
     """What those files seem to be, in brackets; empty where nothing is known of them."""
     counts = Counter(session.unrecognised_kinds)
-    return f" ({', '.join(f'{count} {kind}' for kind, count in sorted(counts.items()))})" if counts else ""
+    return f" ({', '.join(f'{kind}: {count}' for kind, count in sorted(counts.items()))})" if counts else ""
 
 
 def enumerated(parts: Sequence[str]) -> str:

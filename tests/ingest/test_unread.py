@@ -41,4 +41,4 @@ def test_what_is_left_out_is_told_by_its_kind_and_never_by_its_name(name: str, k
     assert kind_of(name) == kind
     some = replace(session(), unrecognised_files=3, unrecognised_kinds=(kind, kind))
     (line,) = unread([some])
-    assert f"3 files (2 {kind}) could not be understood" in line and "SECRET" not in line
+    assert f"3 files ({kind}: 2) could not be understood" in line and "SECRET" not in line
